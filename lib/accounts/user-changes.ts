@@ -1,0 +1,110 @@
+import { Injectable } from '@nestjs/common';
+import { InvalidInputError, NotFoundError } from '../kernel/errors.js';
+import { Fields } from '../kernel/fields.js';
+import { fold, type Identifier, parseEmail } from '../kernel/identifiers.js';
+import { OneTimeTokens } from '../one-time-tokens/one-time-tokens.service.js';
+import { Database } from '../persistence/database.js';
+import { UnitOfWork, type Work } from '../persistence/unit-of-work.js';
+import type { BaseUser } from '../users/base-user.js';
+import type { FieldSetter } from '../users/field.decorator.js';
+import { OwnFields } from '../users/own-fields.js';
+import { UserFacts } from '../users/user-facts.js';
+import { keysOf, type UserRef } from '../users/user-ref.js';
+import { type UserRow, UserStore } from '../users/user.store.js';
+import { UsernameChanged, UserUpdated } from '../users/users.events.js';
+
+/** Who changes a user: he himself, an administrator, or the server's own code. */
+export type Editor = Extract<FieldSetter, 'self' | 'admin'> | 'trusted';
+
+interface Change {
+  readonly patch: UserRow;
+  /** `null` clears, `undefined` leaves. */
+  readonly email: Identifier | null | undefined;
+}
+
+/** Changes of a user's facts. Each editor may write what his list names, and nothing else in a body has any effect. */
+@Injectable()
+export class UserChanges {
+  constructor(
+    private readonly users: UserStore,
+    private readonly facts: UserFacts,
+    private readonly ownFields: OwnFields,
+    private readonly tokens: OneTimeTokens,
+    private readonly database: Database,
+    private readonly units: UnitOfWork,
+  ) {}
+
+  /** @returns `null` when there is no such user. @throws InvalidInputError, EmailTakenError. */
+  async update(ref: UserRef, body: unknown, editor: Editor): Promise<BaseUser | null> {
+    const change = this.read(Fields.of(body), editor);
+    const found = await this.users.find(this.database, keysOf(ref));
+    if (found === null) return null;
+    return this.units.run((work) => this.write(work, found.id, change));
+  }
+
+  /**
+   * Gives a user another name; another spelling of the same one is a change too.
+   *
+   * @throws InvalidInputError for the very same name, UsernameTakenError, NotFoundError.
+   */
+  async changeUsername(ref: UserRef, username: unknown): Promise<BaseUser> {
+    const user = await this.users.find(this.database, keysOf(ref));
+    if (user === null) throw new NotFoundError();
+    const input = Fields.of({ username });
+    if (!input.has('username')) input.fault('username', 'USERS_REQUIRED');
+    const ownEmail = user.email === null ? null : (parseEmail(user.email)?.key ?? null);
+    const name = this.facts.username(input, ownEmail);
+    input.done();
+    return this.units.run((work) => this.rename(work, user.id, name as Identifier));
+  }
+
+  private read(input: Fields, editor: Editor): Change {
+    const email = editor === 'self' ? undefined : this.email(input);
+    const patch = { ...this.facts.personal(input), ...this.own(input, editor), ...(editor === 'trusted' && this.trusted(input)) };
+    input.done();
+    return { patch, email };
+  }
+
+  private email(input: Fields): Identifier | null | undefined {
+    return input.raw('email') === null ? null : this.facts.email(input);
+  }
+
+  private own(input: Fields, editor: Editor): UserRow {
+    return editor === 'trusted' ? this.ownFields.readAll(input) : this.ownFields.read(input, editor);
+  }
+
+  private trusted(input: Fields): UserRow {
+    const mustChangePassword = input.optionalFlag('mustChangePassword');
+    return { ...this.facts.data(input), ...(mustChangePassword !== undefined && { mustChangePassword }) };
+  }
+
+  private async write(work: Work, id: string, { patch, email }: Change): Promise<BaseUser | null> {
+    if (!(await this.users.update(work, id, { ...patch, updatedAt: work.now }))) return null;
+    const isNewEmail = email !== undefined && (await this.writeEmail(work, id, email));
+    const fields = [...Object.keys(patch), ...(isNewEmail ? ['email'] : [])];
+    if (fields.length > 0) await work.record(new UserUpdated(work.now, id, fields));
+    return this.users.findById(work, id);
+  }
+
+  /** A changed address is unconfirmed, and links that went to the old one are void. @returns whether it changed. */
+  private async writeEmail(work: Work, id: string, email: Identifier | null): Promise<boolean> {
+    const owner = email === null ? null : await this.users.find(work, [{ emailKey: email.key }]);
+    if (owner?.id === id) {
+      // Another spelling of the same mailbox stays confirmed.
+      return this.users.update(work, id, { email: email?.shown ?? null });
+    }
+    await this.users.update(work, id, { email: email?.shown ?? null, emailKey: email?.key ?? null, emailConfirmedAt: null });
+    await this.tokens.voidAll(work, id, ['reset-password', 'confirm-email', 'change-email']);
+    return true;
+  }
+
+  private async rename(work: Work, id: string, name: Identifier): Promise<BaseUser> {
+    await this.users.lock(work, id, work.now);
+    const before = await this.users.findById(work, id);
+    if (before === null) throw new NotFoundError();
+    if (before.username === name.shown) throw new InvalidInputError('This is the name already.', { username: ['USERS_UNCHANGED'] });
+    await this.users.update(work, id, { username: name.shown, usernameKey: fold(name.key) });
+    await work.record(new UsernameChanged(work.now, id, before.username, name.shown));
+    return (await this.users.findById(work, id)) as BaseUser;
+  }
+}

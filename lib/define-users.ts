@@ -1,0 +1,97 @@
+import { Entity, ForeignKey, Index } from 'typeorm';
+import { OneTimeTokenRow } from './one-time-tokens/one-time-token.entity.js';
+import { PasswordRow } from './passwords/password.entity.js';
+import { type EntityClass, type RowBase, SpaceEntities } from './persistence/space-entities.js';
+import { StateRow } from './persistence/state.entity.js';
+import { type Tables, tablesOf } from './persistence/tables.js';
+import { AttemptRow } from './rate-limits/attempt.entity.js';
+import { SessionRow } from './sessions/session.entity.js';
+import { BaseUser, User } from './users/base-user.js';
+
+export interface UserSpaceDefinition<U extends BaseUser = BaseUser> {
+  /** The space's name: part of its cookie's and its Passport strategies' names. @default 'users' */
+  readonly name?: string;
+  /** The host's user class. @default User */
+  readonly user?: EntityClass<U>;
+  /** @default 'auth_' */
+  readonly tablePrefix?: string;
+}
+
+/** One population of users: its class, its tables. */
+export interface UserSpace<U extends BaseUser = BaseUser> {
+  readonly name: string;
+  readonly user: EntityClass<U>;
+  readonly tables: Tables;
+  readonly entities: SpaceEntities;
+}
+
+/** A class is decorated once for each prefix, however often it is given: a second index of the same name would be a fault. */
+const defined = new WeakMap<object, Map<string, SpaceEntities>>();
+
+/** Defines a user space: decorates our tables with the host's prefix and ties them to the host's user class. */
+export function defineUsers<U extends BaseUser = User>({ name = 'users', user, tablePrefix = 'auth_' }: UserSpaceDefinition<U> = {}): UserSpace<U> {
+  const tables = tablesOf(tablePrefix);
+  const userClass = user ?? (defaultUserOf(tables.users) as unknown as EntityClass<U>);
+  const byPrefix = defined.get(userClass) ?? new Map<string, SpaceEntities>();
+  const entities = byPrefix.get(tablePrefix) ?? decorate(userClass, tables);
+  defined.set(userClass, byPrefix.set(tablePrefix, entities));
+  return { name, user: userClass, tables, entities };
+}
+
+const defaultUsers = new Map<string, EntityClass<User>>();
+
+/** The plain {@link User} on `auth_users`; under another prefix its like, not its subclass: that would inherit the indexes of `auth_users`. */
+function defaultUserOf(table: string): EntityClass<User> {
+  const known = defaultUsers.get(table);
+  if (known !== undefined) return known;
+  const made: EntityClass<User> = table === 'auth_users' ? User : class SpaceUser extends BaseUser {};
+  Entity(table)(made);
+  defaultUsers.set(table, made);
+  return made;
+}
+
+function decorate(user: EntityClass<BaseUser>, tables: Tables): SpaceEntities {
+  class UserPassword extends PasswordRow {}
+  class UserSession extends SessionRow {}
+  class UserToken extends OneTimeTokenRow {}
+  class UserAttempt extends AttemptRow {}
+  class UserState extends StateRow {}
+
+  unique(user, tables.users, 'usernameKey');
+  unique(user, tables.users, 'emailKey');
+  ofUser(UserPassword, tables.passwords, user);
+  ofUser(UserSession, tables.sessions, user);
+  index(UserSession, tables.sessions, 'userId');
+  index(UserSession, tables.sessions, 'endsAt');
+  ofUser(UserToken, tables.tokens, user);
+  unique(UserToken, tables.tokens, 'userId', 'purpose');
+  index(UserToken, tables.tokens, 'expiresAt');
+  Entity(tables.attempts)(UserAttempt);
+  index(UserAttempt, tables.attempts, 'windowAt');
+  Entity(tables.state)(UserState);
+
+  return new SpaceEntities(
+    new Map<RowBase<object>, EntityClass<object>>([
+      [BaseUser, user],
+      [PasswordRow, UserPassword],
+      [SessionRow, UserSession],
+      [OneTimeTokenRow, UserToken],
+      [AttemptRow, UserAttempt],
+      [StateRow, UserState],
+    ]),
+  );
+}
+
+/** A table whose rows go with their user: the database's cascade, not our memory, deletes them. */
+function ofUser(entity: EntityClass<object>, table: string, user: EntityClass<BaseUser>): void {
+  Entity(table)(entity);
+  ForeignKey(() => user, { name: `${table}_userId_fk`, onDelete: 'CASCADE' })(entity.prototype as object, 'userId');
+}
+
+function index(entity: EntityClass<object>, table: string, ...columns: string[]): void {
+  Index(`${table}_${columns.join('_')}`, columns)(entity);
+}
+
+function unique(entity: EntityClass<object>, table: string, ...columns: string[]): void {
+  Index(`${table}_${columns.join('_')}`, columns, { unique: true })(entity);
+}

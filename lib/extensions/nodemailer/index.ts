@@ -1,0 +1,1 @@
+export { nodemailerTransport, type NodemailerOptions } from './nodemailer-transport.js';

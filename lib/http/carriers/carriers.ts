@@ -1,0 +1,36 @@
+import { Injectable } from '@nestjs/common';
+import { type CarrierName, HttpSettings } from '../http.options.js';
+import type { HttpExchange } from '../http-exchange.js';
+import { BearerCarrier } from './bearer.carrier.js';
+import { CookieCarrier } from './cookie.carrier.js';
+import { ABSENT, type CarrierReading } from './token-carrier.port.js';
+
+export type Credential = CarrierReading & {
+  /** The carrier that decided; `null` when the request shows nothing. */
+  readonly carrier: CarrierName | null;
+  /** Whether the browser may have added it by itself. */
+  readonly hasSessionCookie: boolean;
+};
+
+/** Finds the one credential of a request. Nothing else is looked at: no query string, no body, no other header. */
+@Injectable()
+export class Carriers {
+  constructor(
+    private readonly bearer: BearerCarrier,
+    private readonly cookie: CookieCarrier,
+    private readonly settings: HttpSettings,
+  ) {}
+
+  /** With an `Authorization` header only that counts: a bad bearer token is not mended by a good cookie. */
+  read(exchange: HttpExchange): Credential {
+    const bearer = this.has('bearer') ? this.bearer.read(exchange) : ABSENT;
+    if (bearer.is !== 'absent') return { ...bearer, carrier: 'bearer', hasSessionCookie: false };
+    const cookie = this.has('cookie') ? this.cookie.read(exchange) : ABSENT;
+    if (cookie.is !== 'absent') return { ...cookie, carrier: 'cookie', hasSessionCookie: true };
+    return { ...ABSENT, carrier: null, hasSessionCookie: false };
+  }
+
+  has(carrier: CarrierName): boolean {
+    return this.settings.carriers.includes(carrier);
+  }
+}

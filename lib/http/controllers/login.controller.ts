@@ -1,0 +1,68 @@
+import { HttpCode, Post, Req } from '@nestjs/common';
+import { type LoginInput, SessionsService } from '../../sessions/sessions.service.js';
+import { type UserView, userView } from '../../users/user-view.js';
+import { bodyOf, take } from '../body.js';
+import { Carriers } from '../carriers/carriers.js';
+import { CookieCarrier } from '../carriers/cookie.carrier.js';
+import { Public } from '../decorators/public.decorator.js';
+import { HttpExchanges } from '../http-exchanges.js';
+import type { SessionRequest } from '../own-request.js';
+import { SessionAnswers } from '../session-answers.js';
+import { type SessionView, sessionView } from '../session-view.js';
+import { OwnRoutes } from './own-routes.decorator.js';
+
+export interface LoginAnswer {
+  readonly user: UserView;
+  readonly session: SessionView;
+  /** With `transport: 'bearer'` alone. */
+  readonly token?: string;
+}
+
+/** Signs in, signs out, and asks "is it still you?". */
+@OwnRoutes()
+export class LoginController {
+  constructor(
+    private readonly sessions: SessionsService,
+    private readonly exchanges: HttpExchanges,
+    private readonly carriers: Carriers,
+    private readonly cookie: CookieCarrier,
+    private readonly answers: SessionAnswers,
+  ) {}
+
+  @Public()
+  @HttpCode(200)
+  @Post('login')
+  async login(@Req() request: object): Promise<LoginAnswer> {
+    const exchange = this.exchanges.ofRequest(request);
+    const body = bodyOf(exchange);
+    const delivery = this.answers.read(body);
+    body.done();
+    const input = take<LoginInput>(body, ['login', 'email', 'username', 'password', 'remember', 'deviceName']);
+    const opened = await this.sessions.login(input, exchange.source);
+    // A token that was known before somebody signed in must not be good afterwards (session fixation, ASVS 5.0, 7.2.4).
+    const before = this.carriers.read(exchange);
+    if (before.is === 'token') await this.sessions.endByToken(before.token);
+    return { user: userView(opened.user, 'self'), session: sessionView(opened.session), ...this.answers.deliver(exchange, opened, delivery) };
+  }
+
+  /** Also without a live session, so that a front end can call it whatever it knows. */
+  @Public()
+  @HttpCode(204)
+  @Post('logout')
+  async logout(@Req() request: object): Promise<void> {
+    const exchange = this.exchanges.ofRequest(request);
+    const shown = this.carriers.read(exchange);
+    if (shown.is === 'token') await this.sessions.endByToken(shown.token);
+    if (shown.carrier !== 'bearer' && this.carriers.has('cookie')) this.cookie.clear(exchange);
+  }
+
+  @HttpCode(200)
+  @Post('reauthenticate')
+  async reauthenticate(@Req() request: SessionRequest): Promise<Omit<LoginAnswer, 'user'>> {
+    const exchange = this.exchanges.ofRequest(request);
+    const { password } = take<{ password: string }>(bodyOf(exchange), ['password']);
+    const renewed = await this.sessions.reauthenticate(request.auth.session.id, password, exchange.source);
+    const transport = this.carriers.read(exchange).carrier === 'bearer' ? 'bearer' : 'cookie';
+    return { session: sessionView(renewed.session), ...this.answers.deliver(exchange, renewed, { transport, remember: false }) };
+  }
+}

@@ -1,0 +1,69 @@
+import { Get, HttpCode, Patch, Post, Req } from '@nestjs/common';
+import { UserChanges } from '../../accounts/user-changes.js';
+import { UsersService } from '../../accounts/users.service.js';
+import { NotFoundError } from '../../kernel/errors.js';
+import { PasswordsSettings } from '../../passwords/passwords.options.js';
+import { Credentials } from '../../sessions/credentials.js';
+import { type UserView, userView } from '../../users/user-view.js';
+import { bodyOf, take } from '../body.js';
+import { Carriers } from '../carriers/carriers.js';
+import { CookieCarrier } from '../carriers/cookie.carrier.js';
+import { HttpExchanges } from '../http-exchanges.js';
+import type { OptionalSessionRequest, SessionRequest } from '../own-request.js';
+import { OpenToNeeds, OptionalRoute } from '../route-access.js';
+import { type ContextView, contextView } from '../session-view.js';
+import { OwnRoutes } from './own-routes.decorator.js';
+
+/** Who one is, and what one may change about that. */
+@OwnRoutes()
+export class ProfileController {
+  constructor(
+    private readonly users: UsersService,
+    private readonly changes: UserChanges,
+    private readonly credentials: Credentials,
+    private readonly passwordRules: PasswordsSettings,
+    private readonly exchanges: HttpExchanges,
+    private readonly carriers: Carriers,
+    private readonly cookie: CookieCarrier,
+  ) {}
+
+  /** For front ends that ask at every start, and that must learn which step a session still needs. */
+  @OptionalRoute(true)
+  @OpenToNeeds(['new-password', 'confirm-email', 'second-factor'])
+  @Get('session')
+  session(@Req() { auth }: OptionalSessionRequest): ContextView | { user: null; session: null } {
+    return auth === null ? { user: null, session: null } : contextView(auth);
+  }
+
+  @Get('me')
+  me(@Req() { auth }: SessionRequest): ContextView {
+    return contextView(auth);
+  }
+
+  @Patch('me')
+  async update(@Req() request: SessionRequest): Promise<{ user: UserView }> {
+    const user = await this.changes.update(request.auth.user.id, this.exchanges.ofRequest(request).body ?? {}, 'self');
+    if (user === null) throw new NotFoundError();
+    return { user: userView(user, 'self') };
+  }
+
+  @HttpCode(200)
+  @Post('username')
+  async rename(@Req() request: SessionRequest): Promise<{ user: UserView }> {
+    const { username } = take<{ username: string }>(bodyOf(this.exchanges.ofRequest(request)), ['username']);
+    return { user: userView(await this.users.changeUsername(request.auth.user.id, username), 'self') };
+  }
+
+  /** Deletes the account for good, for who proves that it is his. */
+  @HttpCode(204)
+  @Post('me/delete')
+  async delete(@Req() request: SessionRequest): Promise<void> {
+    const exchange = this.exchanges.ofRequest(request);
+    const body = bodyOf(exchange);
+    const password = body.text('password', { max: this.passwordRules.maxLength });
+    body.done();
+    await this.credentials.reprove(request.auth.user.id, password, exchange.source);
+    await this.users.deleteOrFail(request.auth.user.id);
+    if (this.carriers.read(exchange).carrier === 'cookie') this.cookie.clear(exchange);
+  }
+}

@@ -1,0 +1,52 @@
+import { Controller, type Type } from '@nestjs/common';
+import { FASTIFY_MARK, FASTIFY_ROUTE_CONFIG } from './fastify-bodies.js';
+import { ACCOUNT_CONTROLLERS, ADMIN_CONTROLLERS } from './own-controllers.js';
+import type { OwnRoutesSettings } from './own-routes.options.js';
+
+/** Nest's own key: the path of a route, on its method. */
+const PATH_METADATA = 'path';
+
+/** Our controllers at the host's paths: subclasses made for this one module, so that two modules do not share a path. */
+export function mountControllers(routes: OwnRoutesSettings | null): Type[] {
+  if (routes === null) return [];
+  const account = Object.entries<Type>(ACCOUNT_CONTROLLERS).map(([name, type]) => mount(replacementOf(routes, name) ?? type, routes.account));
+  if (routes.admin === null) return account;
+  const { admin } = routes;
+  return [...account, ...Object.entries<Type>(ADMIN_CONTROLLERS).map(([name, type]) => mount(replacementOf(routes, name) ?? type, admin))];
+}
+
+function replacementOf({ replace }: OwnRoutesSettings, name: string): Type | undefined {
+  return (replace as Readonly<Record<string, Type>>)[name];
+}
+
+function mount(controller: Type, path: string): Type {
+  const mounted = class extends controller {};
+  // Nest names a controller by its class, in logs and in its API document.
+  Object.defineProperty(mounted, 'name', { value: controller.name });
+  Controller(path)(mounted);
+  for (const [method, decorated] of routesOf(controller)) {
+    const called = (controller.prototype as Record<string, object>)[method];
+    if (called !== undefined) inheritRoute(called, decorated);
+  }
+  return mounted;
+}
+
+/** The methods that are routes: each with its nearest form that carries the decorators. */
+function routesOf(controller: Type): Map<string, object> {
+  const routes = new Map<string, object>();
+  for (let prototype = controller.prototype as object; prototype !== Object.prototype; prototype = Object.getPrototypeOf(prototype) as object) {
+    for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
+      if (typeof value === 'function' && !routes.has(name) && Reflect.hasMetadata(PATH_METADATA, value)) routes.set(name, value as object);
+    }
+  }
+  return routes;
+}
+
+/** Nest reads a route from the method itself, so an override without decorators would be no route any more, and no guard would notice. */
+function inheritRoute(called: object, decorated: object): void {
+  for (const key of Reflect.getMetadataKeys(decorated) as unknown[]) {
+    if (!Reflect.hasOwnMetadata(key, called)) Reflect.defineMetadata(key, Reflect.getMetadata(key, decorated), called);
+  }
+  const config = (Reflect.getMetadata(FASTIFY_ROUTE_CONFIG, called) ?? {}) as object;
+  Reflect.defineMetadata(FASTIFY_ROUTE_CONFIG, { ...config, [FASTIFY_MARK]: true }, called);
+}

@@ -1,0 +1,31 @@
+import { AdminAboutController } from './controllers/admin-about.controller.js';
+import { AdminActsController } from './controllers/admin-acts.controller.js';
+import { AdminSessionsController } from './controllers/admin-sessions.controller.js';
+import { AdminUsersController } from './controllers/admin-users.controller.js';
+import { EmailController } from './controllers/email.controller.js';
+import { LoginController } from './controllers/login.controller.js';
+import { OwnSessionsController } from './controllers/own-sessions.controller.js';
+import { PasswordController } from './controllers/password.controller.js';
+import { PasswordResetController } from './controllers/password-reset.controller.js';
+import { ProfileController } from './controllers/profile.controller.js';
+import { RegistrationController } from './controllers/registration.controller.js';
+
+/** The controllers of one's own account, by the names under which a host may replace them. */
+export const ACCOUNT_CONTROLLERS = {
+  login: LoginController,
+  registration: RegistrationController,
+  profile: ProfileController,
+  sessions: OwnSessionsController,
+  email: EmailController,
+  password: PasswordController,
+  passwordReset: PasswordResetController,
+} as const;
+
+export const ADMIN_CONTROLLERS = {
+  adminAbout: AdminAboutController,
+  adminUsers: AdminUsersController,
+  adminActs: AdminActsController,
+  adminSessions: AdminSessionsController,
+} as const;
+
+export type ControllerName = keyof typeof ACCOUNT_CONTROLLERS | keyof typeof ADMIN_CONTROLLERS;

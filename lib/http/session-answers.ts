@@ -1,0 +1,51 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../kernel/clock.port.js';
+import { after } from '../kernel/duration.js';
+import type { Fields } from '../kernel/fields.js';
+import type { Session } from '../sessions/session.js';
+import { SessionsSettings } from '../sessions/sessions.options.js';
+import { Carriers } from './carriers/carriers.js';
+import { CookieCarrier } from './carriers/cookie.carrier.js';
+import type { HttpExchange } from './http-exchange.js';
+
+/** How a token goes out. `bearer` sets no cookie at all, `cookie` shows no token in the body. */
+export type Transport = 'cookie' | 'bearer';
+
+export interface TokenDelivery {
+  readonly transport: Transport;
+  /** Whether the cookie outlives the browser. */
+  readonly remember: boolean;
+}
+
+/** Hands a new token to a client by the carrier that it asked for. */
+@Injectable()
+export class SessionAnswers {
+  constructor(
+    private readonly carriers: Carriers,
+    private readonly cookie: CookieCarrier,
+    private readonly settings: SessionsSettings,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Reads `transport` and `remember`; faults are noted in `body`. */
+  read(body: Fields): TokenDelivery {
+    const usual: Transport = this.carriers.has('cookie') ? 'cookie' : 'bearer';
+    const transport = body.raw('transport') ?? usual;
+    const isKnown = transport === 'cookie' || transport === 'bearer';
+    if (!isKnown || !this.carriers.has(transport)) body.fault('transport', 'USERS_NOT_VALID');
+    return { transport: isKnown ? transport : usual, remember: body.optionalFlag('remember') ?? false };
+  }
+
+  /** @returns what belongs into the body: the token, or nothing beside the cookie that it sets. */
+  deliver(exchange: HttpExchange, { token, session }: { token: string; session: Session }, { transport, remember }: TokenDelivery): { token?: string } {
+    if (transport === 'bearer') return { token };
+    this.cookie.write(exchange, token, remember ? this.secondsLeft(session) : undefined);
+    return {};
+  }
+
+  /** Up to the end at which even a busy session is over: the cookie is never renewed. */
+  private secondsLeft({ createdAt, expiresAt }: Session): number {
+    const endsAt = this.settings.sliding ? after(createdAt, this.settings.absoluteTimeout) : (expiresAt ?? after(createdAt, this.settings.absoluteTimeout));
+    return Math.max(1, Math.floor((endsAt.getTime() - this.clock.now().getTime()) / 1_000));
+  }
+}

@@ -1,0 +1,27 @@
+import type { Session, SessionContext } from '../sessions/session.js';
+import { type UserView, userView } from '../users/user-view.js';
+
+/** A session as its owner sees it. Picked by name: what nobody listed is not sent. */
+export type SessionView = Omit<Session, 'userId'>;
+
+export function sessionView(session: Session): SessionView {
+  const { id, createdAt, lastSeenAt, expiresAt, ip, userAgent, device, kind, needs, actor, data } = session;
+  return { id, createdAt, lastSeenAt, expiresAt, ip, userAgent, device, kind, needs, actor, data };
+}
+
+/** A session as an administrator sees it: with its owner's id. */
+export function sessionViewForAdmin(session: Session): Session {
+  return { ...sessionView(session), userId: session.userId };
+}
+
+/** Who is asking, and what he may do. */
+export interface ContextView {
+  readonly user: UserView;
+  readonly session: SessionView;
+  readonly roles: readonly string[];
+  readonly permissions: readonly string[];
+}
+
+export function contextView({ user, session, roles, permissions }: SessionContext): ContextView {
+  return { user: userView(user, 'self'), session: sessionView(session), roles, permissions };
+}

@@ -1,0 +1,95 @@
+export { UsersModule } from './users.module.js';
+export type { Port, PortsOptions, RuntimeOptions, StructuralOptions, UsersModuleAsyncOptions, UsersModuleOptions } from './users.options.js';
+export { defineUsers, type UserSpace, type UserSpaceDefinition } from './define-users.js';
+export { usersEntities, usersMigrations } from './users-schema.js';
+
+// The three faces
+export { UsersService, type UpdateUserInput } from './accounts/users.service.js';
+export type { ListUsers, SearchUsers } from './accounts/user-queries.js';
+export type { CreateUserInput } from './registration/user-creation.js';
+export type { Registered, RegisterInput } from './registration/registration.service.js';
+export type { ChangePasswordInput, PasswordStatus } from './password-change/password-change.service.js';
+export { type LoginInput, type OpenInput, SessionsService } from './sessions/sessions.service.js';
+export type { CheckResult, LoginResult, Session, SessionContext } from './sessions/session.js';
+export type { CheckOptions } from './sessions/session-check.js';
+export type { EndSessions, ListSessions } from './sessions/session-input.js';
+export type { SessionKind, SessionNeed } from './sessions/session.entity.js';
+export type { SessionState } from './sessions/session.store.js';
+export { type CompleteResetOptions, PasswordResetService } from './password-reset/password-reset.service.js';
+export type { IssuedToken } from './one-time-tokens/one-time-tokens.service.js';
+
+// The user
+export { BaseUser, User, type UserStatus } from './users/base-user.js';
+export { Field, type FieldOptions, type FieldReader, type FieldSetter } from './users/field.decorator.js';
+export type { Register, RegisteredUser } from './users/register.js';
+export type { StandardSchema } from './users/standard-schema.js';
+export type { UserRef } from './users/user-ref.js';
+export type { UserView } from './users/user-view.js';
+export type { OwnFieldDescription } from './users/own-fields.js';
+
+// Words shared by all
+export type { Duration } from './kernel/duration.js';
+export type { JsonObject, JsonValue } from './kernel/json.js';
+export type { Page } from './kernel/page.js';
+export type { RequestSource } from './kernel/request-source.js';
+
+// Ports and what ships for them
+export { Clock } from './kernel/clock.port.js';
+export { SystemClock } from './kernel/system-clock.js';
+export { RandomSource } from './kernel/random-source.port.js';
+export { Notifier } from './notifications/notifier.port.js';
+export type { Notification, NotificationKind, NotificationOf } from './notifications/notification.js';
+export type { Mail, MailTransport } from './notifications/mail.js';
+export { PasswordHasher } from './passwords/password-hasher.port.js';
+export { PasswordVerifier } from './passwords/password-verifier.port.js';
+export { AttemptStore } from './rate-limits/attempt-store.port.js';
+
+// Options
+export type { EmailConfirmationOptions, RegistrationOptions } from './registration/registration.options.js';
+export type { SessionsOptions } from './sessions/sessions.options.js';
+export type { PasswordsOptions } from './passwords/passwords.options.js';
+export type { PasswordResetOptions } from './password-reset/password-reset.options.js';
+export type { MailOptions } from './notifications/notifications.options.js';
+export type { LimitsOptions } from './rate-limits/rate-limits.options.js';
+
+// Events
+export { DomainEvent } from './kernel/domain-event.js';
+export { UsersEvents } from './persistence/users-events.js';
+export {
+  AdminChanged,
+  EmailChanged,
+  EmailConfirmed,
+  UserActivated,
+  UserCreated,
+  UserDeactivated,
+  UserDeleted,
+  UsernameChanged,
+  UserRegistered,
+  UserUpdated,
+} from './users/users.events.js';
+export { SessionEnded, SessionOpened, SessionsEnded } from './sessions/sessions.events.js';
+export { PasswordChanged } from './password-change/password-change.events.js';
+export { PasswordReset } from './password-reset/password-reset.events.js';
+
+// Errors
+export {
+  type ErrorKind,
+  ForbiddenError,
+  InvalidInputError,
+  NotFoundError,
+  TooManyRequestsError,
+  UnavailableError,
+  UsersError,
+} from './kernel/errors.js';
+export { InvalidOptionsError } from './kernel/issues.js';
+export { EmailTakenError, LastAdminError, UsernameTakenError } from './users/users.errors.js';
+export { WeakPasswordError } from './passwords/passwords.errors.js';
+export { InvalidTokenError } from './one-time-tokens/one-time-tokens.errors.js';
+export { RegistrationClosedError } from './registration/registration.errors.js';
+export {
+  InvalidCredentialsError,
+  InvalidSessionError,
+  StepNeededError,
+  TooManySessionsError,
+  WrongPasswordError,
+} from './sessions/sessions.errors.js';

@@ -1,0 +1,18 @@
+import type { RandomSource } from './random-source.port.js';
+
+const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+/** A UUIDv7 (RFC 9562, section 5.7): 48 bits of time in front, so that new rows land at the end of an index. Never a secret. */
+export function newId(now: Date, random: RandomSource): string {
+  const bytes = random.bytes(16);
+  bytes.writeUIntBE(now.getTime(), 0, 6);
+  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x70, 6);
+  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
+  const hex = bytes.toString('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}
+
+/** True for a lower-case uuid. Anything else must not reach the database: one malformed uuid fails a whole statement on PostgreSQL. */
+export function isId(value: unknown): value is string {
+  return typeof value === 'string' && ID.test(value);
+}

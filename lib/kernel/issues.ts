@@ -1,0 +1,22 @@
+/** Thrown at start-up: every fault of the configuration at once, each as a sentence with its mend. Not an HTTP error: no request caused it. */
+export class InvalidOptionsError extends Error {
+  constructor(readonly issues: readonly string[]) {
+    super(`UsersModule cannot start:\n${issues.map((issue) => `  - ${issue}`).join('\n')}`);
+    this.name = 'InvalidOptionsError';
+  }
+}
+
+/** Collects the faults of a configuration, so that its author reads all of them in one go. */
+export class Issues {
+  private readonly sentences: string[] = [];
+
+  /** Notes a fault: `path` of the option, then a sentence that names the mend. */
+  add(path: string, sentence: string): void {
+    this.sentences.push(`${path}: ${sentence}`);
+  }
+
+  /** @throws InvalidOptionsError when anything was noted. */
+  throwIfAny(): void {
+    if (this.sentences.length > 0) throw new InvalidOptionsError(this.sentences);
+  }
+}

@@ -1,0 +1,85 @@
+import { instantInWords, type MailFacts } from './mail-facts.js';
+import type { MailBody, MailLink, MailWords } from './mail-words.js';
+import { maskEmail } from './mask-email.js';
+import type { NotificationKind, NotificationOf } from './notification.js';
+
+/** Says what a notification says. Words are rendered and escaped by the library; a template that returns a body escapes it itself. */
+export type MailTemplate<K extends NotificationKind> = (notification: NotificationOf<K>, facts: MailFacts) => MailWords | MailBody;
+
+export type MailTemplates = { readonly [K in NotificationKind]: MailTemplate<K> };
+
+/**
+ * The library's own words. They hold nothing that a person wrote, not even a name: whoever registers a stranger's address could
+ * otherwise send him any sentence and any link in the app's name.
+ */
+export const MAIL_TEMPLATES: MailTemplates = {
+  'confirm-email': (_, facts) => ({
+    subject: `Confirm your email for ${facts.appName}`,
+    lines: [
+      `Press the link to finish. It works for ${facts.lifetime ?? 'a while'}.`,
+      button('Confirm your email', facts),
+      'If you did not ask for this, do nothing: no account will be usable.',
+      footer(facts),
+    ],
+  }),
+
+  'already-registered': (_, facts) => ({
+    subject: `You already have an account at ${facts.appName}`,
+    lines: [
+      'Someone, perhaps you, tried to make an account with this address. You can sign in or choose a new password.',
+      { label: 'Sign in', url: facts.signInUrl },
+      { label: 'Choose a new password', url: facts.forgotUrl },
+      'If it was not you, do nothing.',
+      footer(facts),
+    ],
+  }),
+
+  'reset-password': (_, facts) => ({
+    subject: `Choose a new password for ${facts.appName}`,
+    lines: [
+      `The link works once, for ${facts.lifetime ?? 'a while'}.`,
+      button('Choose a new password', facts),
+      'If you did not ask for this, do nothing: your password stays.',
+      ...(facts.source === null ? [] : [`Asked from ${facts.source}.`]),
+      footer(facts),
+    ],
+  }),
+
+  'password-changed': ({ at }, facts) => ({
+    subject: `Your ${facts.appName} password was changed`,
+    lines: [
+      `On ${instantInWords(at)}${facts.source === null ? '' : `, from ${facts.source}`}. Other devices were signed out.`,
+      'Not you? Choose a new password at once.',
+      { label: 'Choose a new password', url: facts.forgotUrl },
+      footer(facts),
+    ],
+  }),
+
+  'confirm-new-email': (_, facts) => ({
+    subject: `Confirm your new email for ${facts.appName}`,
+    lines: [
+      `Press the link to finish. It works for ${facts.lifetime ?? 'a while'}.`,
+      button('Confirm your new email', facts),
+      'Until you confirm, the old address stays.',
+      footer(facts),
+    ],
+  }),
+
+  'email-changing': ({ newEmail }, facts) => ({
+    subject: `Your ${facts.appName} email is being changed`,
+    lines: [
+      `To ${maskEmail(newEmail)}.`,
+      `Not you? Sign in and cancel${facts.canReply ? ', or answer this mail' : ''}.`,
+      { label: 'Sign in and cancel', url: facts.accountUrl },
+      footer(facts),
+    ],
+  }),
+};
+
+function button(label: string, { link }: MailFacts): MailLink {
+  return { label, url: link };
+}
+
+function footer({ appName, appUrl }: MailFacts): string {
+  return `You get this because someone used this address at ${appName} (${appUrl}).`;
+}

@@ -1,0 +1,128 @@
+import { Injectable } from '@nestjs/common';
+import { ForbiddenError, NotFoundError } from '../kernel/errors.js';
+import { Fields } from '../kernel/fields.js';
+import type { RequestSource } from '../kernel/request-source.js';
+import { PasswordPolicy } from '../passwords/password-policy.js';
+import { WeakPasswordError } from '../passwords/passwords.errors.js';
+import { PasswordsSettings } from '../passwords/passwords.options.js';
+import { type PasswordProof, Passwords } from '../passwords/passwords.service.js';
+import type { Connection } from '../persistence/connection.js';
+import { Database } from '../persistence/database.js';
+import { Credentials } from '../sessions/credentials.js';
+import { WrongPasswordError } from '../sessions/sessions.errors.js';
+import type { BaseUser } from '../users/base-user.js';
+import { keysOf, type UserRef } from '../users/user-ref.js';
+import { UserStore } from '../users/user.store.js';
+import { PasswordWriter } from './password-writer.js';
+
+export interface ChangePasswordInput {
+  readonly oldPassword: string;
+  readonly newPassword: string;
+  /** The new password once more, where a form asks for it twice. */
+  readonly verifyPassword?: string;
+}
+
+/** `set`: there is none yet; `change`: there is one; `mustChange`: the next session can do nothing else first. */
+export type PasswordStatus = 'set' | 'change' | 'mustChange';
+
+/** The ways to another password that need no mailed link. Each ends sessions: a stolen one must not outlive it. */
+@Injectable()
+export class PasswordChangeService {
+  constructor(
+    private readonly users: UserStore,
+    private readonly credentials: Credentials,
+    private readonly policy: PasswordPolicy,
+    private readonly passwords: Passwords,
+    private readonly rules: PasswordsSettings,
+    private readonly writer: PasswordWriter,
+    private readonly database: Database,
+  ) {}
+
+  /**
+   * By the user, who gives the old one. The other sessions end, `keepSession` stays.
+   *
+   * @throws WrongPasswordError, WeakPasswordError, InvalidInputError, TooManyRequestsError, NotFoundError.
+   */
+  async change(ref: UserRef, body: unknown, { keepSession, from }: { keepSession?: string | undefined; from?: RequestSource | undefined } = {}): Promise<void> {
+    const input = Fields.of(body);
+    const oldPassword = input.text('oldPassword', { max: this.rules.maxLength });
+    const newPassword = readNew(input);
+    const user = await this.require(ref);
+    const canonical = await this.policy.check(newPassword, user, 'newPassword');
+    if (canonical === oldPassword.normalize('NFC')) throw new WeakPasswordError('newPassword', ['USERS_PASSWORD_UNCHANGED']);
+    const proof = await this.credentials.reprove(user.id, oldPassword, from);
+    const hash = await this.passwords.hash(canonical);
+    await this.writer.write(user, hash, { keepSession, mustChange: false, guard: (work) => this.stillProven(work, user.id, proof), from });
+  }
+
+  /**
+   * By a trusted caller, unconditionally. Every session of the user ends.
+   *
+   * @throws WeakPasswordError, InvalidInputError, NotFoundError.
+   */
+  async set(ref: UserRef, body: unknown): Promise<void> {
+    const input = Fields.of(body);
+    const mustChange = input.optionalFlag('mustChange') ?? false;
+    const newPassword = readNew(input);
+    const user = await this.require(ref);
+    const hash = await this.hashed(newPassword, user);
+    await this.writer.write(user, hash, { mustChange });
+  }
+
+  /**
+   * The first password of a user who has none.
+   *
+   * @throws ForbiddenError when he has one: then it takes the old one to change it.
+   */
+  async setInitial(ref: UserRef, newPassword: unknown): Promise<void> {
+    const user = await this.require(ref);
+    if (await this.passwords.has(this.database, user.id)) throw new ForbiddenError('There is a password already: change it.');
+    const hash = await this.hashed(newPassword, user);
+    const guard = async (work: Connection): Promise<void> => {
+      if (await this.passwords.has(work, user.id)) throw new ForbiddenError('There is a password already: change it.');
+    };
+    await this.writer.write(user, hash, { mustChange: false, guard });
+  }
+
+  /**
+   * By a session that can do only this: its user must choose a new password. The session is complete afterwards, the others end.
+   *
+   * @throws ForbiddenError when the user need not; WeakPasswordError, InvalidInputError.
+   */
+  async setRequired(userId: string, sessionId: string, body: unknown, from?: RequestSource): Promise<void> {
+    const newPassword = readNew(Fields.of(body));
+    const user = await this.require(userId);
+    if (!user.mustChangePassword) throw new ForbiddenError('This session needs no new password: change it with the old one.');
+    const hash = await this.hashed(newPassword, user);
+    await this.writer.write(user, hash, { keepSession: sessionId, mustChange: false, from });
+  }
+
+  async status(ref: UserRef): Promise<PasswordStatus> {
+    const user = await this.require(ref);
+    if (user.mustChangePassword) return 'mustChange';
+    return (await this.passwords.has(this.database, user.id)) ? 'change' : 'set';
+  }
+
+  private async require(ref: UserRef): Promise<BaseUser> {
+    const user = await this.users.find(this.database, keysOf(ref));
+    if (user === null) throw new NotFoundError();
+    return user;
+  }
+
+  private async hashed(password: unknown, user: BaseUser): Promise<string> {
+    return this.passwords.hash(await this.policy.check(password, user, 'newPassword'));
+  }
+
+  /** Two changes by the same old password: the second must not win over the first. */
+  private async stillProven(work: Connection, userId: string, proof: PasswordProof): Promise<void> {
+    if (!(await this.passwords.isCurrent(work, userId, proof))) throw new WrongPasswordError();
+  }
+}
+
+function readNew(input: Fields): unknown {
+  if (!input.has('newPassword')) input.fault('newPassword', 'USERS_REQUIRED');
+  const isTwice = input.has('verifyPassword');
+  if (isTwice && input.raw('verifyPassword') !== input.raw('newPassword')) input.fault('verifyPassword', 'USERS_PASSWORD_MISMATCH');
+  input.done();
+  return input.raw('newPassword');
+}

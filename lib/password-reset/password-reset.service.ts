@@ -1,0 +1,103 @@
+import { Injectable } from '@nestjs/common';
+import { type Duration, isDuration, milliseconds } from '../kernel/duration.js';
+import { InvalidInputError, NotFoundError } from '../kernel/errors.js';
+import { Fields } from '../kernel/fields.js';
+import type { RequestSource } from '../kernel/request-source.js';
+import { InvalidTokenError } from '../one-time-tokens/one-time-tokens.errors.js';
+import { type IssuedToken, OneTimeTokens } from '../one-time-tokens/one-time-tokens.service.js';
+import { Database } from '../persistence/database.js';
+import { UnitOfWork } from '../persistence/unit-of-work.js';
+import type { BaseUser } from '../users/base-user.js';
+import type { RegisteredUser } from '../users/register.js';
+import { keysOf, type UserRef } from '../users/user-ref.js';
+import { UserStore } from '../users/user.store.js';
+import { LONGEST_TOKEN_LIFETIME, PasswordResetSettings } from './password-reset.options.js';
+import { ResetCompletion } from './reset-completion.js';
+import { ResetRequests } from './reset-requests.js';
+
+export interface CompleteResetOptions {
+  /** The new password once more, where a form asks for it twice. */
+  readonly verifyPassword?: string;
+  /** Whom the token must belong to: a token of somebody else is no token. */
+  readonly user?: UserRef;
+}
+
+/** A forgotten password: a mailed link, used once, that ends every session. */
+@Injectable()
+export class PasswordResetService<U extends BaseUser = RegisteredUser> {
+  constructor(
+    private readonly requests: ResetRequests,
+    private readonly completion: ResetCompletion,
+    private readonly tokens: OneTimeTokens,
+    private readonly users: UserStore,
+    private readonly settings: PasswordResetSettings,
+    private readonly database: Database,
+    private readonly units: UnitOfWork,
+  ) {}
+
+  /**
+   * Mails a link to whoever is known by `who`. Always resolves, at the same cost, for known, unknown, inactive and throttled alike: what
+   * differs happens after it has resolved.
+   *
+   * @throws InvalidInputError; TooManyRequestsError for the address that asks; UnavailableError.
+   */
+  request(who: string | { login: string } | { email: string } | { username: string }, from?: RequestSource): Promise<void> {
+    return this.requests.request(typeof who === 'string' ? { login: who } : who, from);
+  }
+
+  /** Whether a request for this user would send a mail now; counts nothing. */
+  async isAvailable(ref: UserRef): Promise<boolean> {
+    const user = await this.users.find(this.database, keysOf(ref));
+    return user !== null && this.requests.isAvailable(user);
+  }
+
+  /**
+   * A token for a trusted caller to hand over by other means: help desk, command line. The user's earlier one is void.
+   *
+   * @throws NotFoundError when there is no such active user.
+   */
+  async issue(ref: UserRef, { lifetime }: { lifetime?: Duration } = {}): Promise<IssuedToken> {
+    const length = lifetime === undefined ? this.settings.tokenLifetime : lengthOf(lifetime);
+    const found = await this.users.find(this.database, keysOf(ref));
+    if (found?.status !== 'active') throw new NotFoundError();
+    return this.units.run(async (work) => {
+      await this.users.lock(work, found.id, work.now);
+      return this.requests.issue(work, found, length);
+    });
+  }
+
+  /** Whose token this is, without using it up; `null` when it opens nothing. */
+  async resolve(token: string): Promise<string | null> {
+    try {
+      const row = await this.tokens.require(this.database, token, 'reset-password');
+      return row.consumedAt === null ? row.userId : null;
+    } catch (error) {
+      if (error instanceof InvalidTokenError) return null;
+      throw error;
+    }
+  }
+
+  /**
+   * Sets the new password and ends every session of the user. A weak password does not use the token up.
+   *
+   * @throws InvalidTokenError, WeakPasswordError, InvalidInputError, TooManyRequestsError.
+   */
+  async reset(token: string, newPassword: string, options: CompleteResetOptions = {}, from?: RequestSource): Promise<U> {
+    const input = Fields.of({ token, newPassword, verifyPassword: options.verifyPassword });
+    const user = options.user === undefined ? undefined : await this.users.find(this.database, keysOf(options.user));
+    if (user === null) throw new InvalidTokenError();
+    return (await this.completion.complete(input, user?.id, from)) as U;
+  }
+
+  /** Voids the user's open links. @returns how many there were. */
+  async voidAll(ref: UserRef): Promise<number> {
+    const user = await this.users.find(this.database, keysOf(ref));
+    return user === null ? 0 : this.tokens.voidAll(this.database, user.id, ['reset-password']);
+  }
+}
+
+function lengthOf(lifetime: Duration): number {
+  const length = isDuration(lifetime) ? milliseconds(lifetime) : 0;
+  if (length <= 0 || length > LONGEST_TOKEN_LIFETIME) throw new InvalidInputError("A reset's lifetime is a duration of at most a day: '1h'.");
+  return length;
+}

@@ -1,0 +1,73 @@
+import { Injectable } from '@nestjs/common';
+import { Background } from '../kernel/background.js';
+import { Fields } from '../kernel/fields.js';
+import { parseEmail } from '../kernel/identifiers.js';
+import { type RequestSource, UNKNOWN_SOURCE } from '../kernel/request-source.js';
+import { Notifier } from '../notifications/notifier.port.js';
+import { type IssuedToken, OneTimeTokens } from '../one-time-tokens/one-time-tokens.service.js';
+import type { Connection } from '../persistence/connection.js';
+import { Database } from '../persistence/database.js';
+import { UnitOfWork } from '../persistence/unit-of-work.js';
+import { networkOf } from '../rate-limits/network-of.js';
+import { RateLimiter } from '../rate-limits/rate-limiter.js';
+import { LimitsSettings } from '../rate-limits/rate-limits.options.js';
+import type { BaseUser } from '../users/base-user.js';
+import { factsOf } from '../users/named.js';
+import { keysOf, type UserRef } from '../users/user-ref.js';
+import { UserStore } from '../users/user.store.js';
+import { PasswordResetSettings } from './password-reset.options.js';
+
+/** Who asks for a link. */
+@Injectable()
+export class ResetRequests {
+  constructor(
+    private readonly users: UserStore,
+    private readonly tokens: OneTimeTokens,
+    private readonly notifier: Notifier,
+    private readonly limiter: RateLimiter,
+    private readonly limits: LimitsSettings,
+    private readonly settings: PasswordResetSettings,
+    private readonly background: Background,
+    private readonly database: Database,
+    private readonly units: UnitOfWork,
+  ) {}
+
+  /** Answers before it looks anybody up, so that neither time nor a failing mail server tells who is known. */
+  async request(who: object, from?: RequestSource): Promise<void> {
+    const input = Fields.of(who);
+    const name = ['login', 'email', 'username'].find((candidate) => input.has(candidate)) ?? 'login';
+    const text = input.text(name, { max: 320 });
+    input.done();
+    if (from !== undefined) await this.limiter.spend(this.limits.mailRequests, networkOf(from.ip));
+    this.background.run('Sending a reset link', () => this.send({ [name]: text } as UserRef, from ?? UNKNOWN_SOURCE));
+  }
+
+  async isAvailable(user: BaseUser): Promise<boolean> {
+    return isReachable(user) && !(await this.limiter.isSpent(this.limits.mailsToAccount, budgetKey(user)));
+  }
+
+  issue(on: Connection, user: BaseUser, lifetime: number): Promise<IssuedToken> {
+    const sentTo = user.email === null ? null : (parseEmail(user.email)?.key ?? null);
+    return this.tokens.issue(on, { userId: user.id, purpose: 'reset-password', sentTo, lifetime });
+  }
+
+  /** The budget first: beyond it the link that was mailed before must stay good. The mail goes to the stored address, never to the typed one. */
+  private async send(ref: UserRef, from: RequestSource): Promise<void> {
+    const user = await this.users.find(this.database, keysOf(ref));
+    if (user === null || !isReachable(user)) return;
+    if (!(await this.limiter.trySpend(this.limits.mailsToAccount, budgetKey(user)))) return;
+    const issued = await this.units.run(async (work) => {
+      await this.users.lock(work, user.id, work.now);
+      return this.issue(work, user, this.settings.tokenLifetime);
+    });
+    await this.notifier.notify({ kind: 'reset-password', to: user.email, user: factsOf(user), from, ...issued });
+  }
+}
+
+function isReachable(user: BaseUser): user is BaseUser & { email: string } {
+  return user.status === 'active' && user.email !== null;
+}
+
+function budgetKey(user: BaseUser): string {
+  return `reset-password ${user.id}`;
+}

@@ -1,0 +1,116 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { type TableOwner, TablePaths } from '../table-paths.js';
+import type { Tables } from '../tables.js';
+import { type Dialect, dialectOf } from './dialect.js';
+
+/** The shape of one table in the first release. Frozen: what changes later is another migration. */
+interface FirstTable {
+  readonly name: Exclude<keyof Tables, 'migrations'>;
+  readonly columns: Readonly<Record<string, string>>;
+  /** The first column is the primary key; these are the others' indexes. */
+  readonly indexes?: readonly (readonly string[])[];
+  readonly uniques?: readonly (readonly string[])[];
+  readonly ofUser?: boolean;
+}
+
+type Quote = (name: string) => string;
+
+/** In the order in which they are made: a table stands behind what it refers to. */
+function firstTables({ id, instant, json, flag, count, text, key }: Dialect): FirstTable[] {
+  const must = (type: string): string => `${type} NOT NULL`;
+  return [
+    {
+      name: 'users',
+      columns: {
+        ...{ id: must(id), username: text(255), usernameKey: key(255), email: text(255), emailKey: key(255), displayName: text(255) },
+        ...{ isAdmin: flag, roles: json, permissions: json, profile: json, data: json, mustChangePassword: flag },
+        ...{ activatedAt: instant, emailConfirmedAt: instant, disabledAt: instant, bannedAt: instant, bannedUntil: instant },
+        ...{ banReason: text(500), createdAt: must(instant), updatedAt: must(instant), lastLoginAt: instant },
+      },
+      uniques: [['usernameKey'], ['emailKey']],
+    },
+    {
+      name: 'passwords',
+      columns: { userId: must(id), hash: must(key(512)), changedAt: must(instant), failures: count, disabledAt: instant },
+      ofUser: true,
+    },
+    {
+      name: 'sessions',
+      columns: {
+        ...{ id: must(id), userId: must(id), secretHash: must(key(64)), kind: must(key(16)), actorId: id, needs: json },
+        ...{ createdAt: must(instant), lastSeenAt: must(instant), authenticatedAt: must(instant), endsAt: instant, fixed: flag, remember: flag },
+        ...{ ip: text(45), userAgent: text(512), deviceName: text(100), resourceRoles: json, data: json },
+      },
+      indexes: [['userId'], ['endsAt']],
+      ofUser: true,
+    },
+    {
+      name: 'tokens',
+      columns: {
+        ...{ id: must(id), userId: must(id), purpose: must(key(32)), secretHash: must(key(64)), sentTo: key(255), data: json },
+        ...{ createdAt: must(instant), expiresAt: must(instant), consumedAt: instant },
+      },
+      uniques: [['userId', 'purpose']],
+      indexes: [['expiresAt']],
+      ofUser: true,
+    },
+    {
+      name: 'attempts',
+      columns: { key: must(key(64)), windowAt: must(instant), count, blockedUntil: instant },
+      indexes: [['windowAt']],
+    },
+    { name: 'state', columns: { key: must(key(64)), value: json } },
+  ];
+}
+
+/** Makes the six tables of the first release; what is already there is left alone, so that a second run ends what a crash cut short. */
+export abstract class CreateTablesMigration implements MigrationInterface {
+  abstract readonly name: string;
+  protected abstract readonly owner: TableOwner;
+
+  async up(runner: QueryRunner): Promise<void> {
+    for (const table of firstTables(dialectOf(runner.dataSource))) {
+      for (const statement of this.statementsFor(table, runner)) await runner.query(statement);
+    }
+  }
+
+  /** Drops our tables with all that is in them. A host's own user table stays. */
+  async down(runner: QueryRunner): Promise<void> {
+    const paths = new TablePaths(runner.dataSource, this.owner);
+    for (const { name } of firstTables(dialectOf(runner.dataSource)).reverse()) {
+      if (name !== 'users' || paths.ownsUsers()) await runner.query(`DROP TABLE IF EXISTS ${paths.quoted(name)}`);
+    }
+  }
+
+  private statementsFor(table: FirstTable, runner: QueryRunner): string[] {
+    const dialect = dialectOf(runner.dataSource);
+    const paths = new TablePaths(runner.dataSource, this.owner);
+    const quote: Quote = (name) => runner.dataSource.driver.escape(name);
+    const indexes = this.indexesOf(table, quote);
+    const parts = [
+      ...Object.entries(table.columns).map(([name, type]) => `${quote(name)} ${type}`),
+      `PRIMARY KEY (${Object.keys(table.columns).slice(0, 1).map(quote).join()})`,
+      ...(dialect.indexesInTable ? indexes.map(({ kind, name, columns }) => `${kind} ${name} (${columns})`) : []),
+      ...(table.ofUser === true ? [this.foreignKey(table, paths, quote)] : []),
+    ];
+    const path = paths.quoted(table.name);
+    return [
+      `CREATE TABLE IF NOT EXISTS ${path} (${parts.join(', ')})${dialect.tableOptions}`,
+      ...(dialect.indexesInTable ? [] : indexes.map(({ kind, name, columns }) => `CREATE ${kind} IF NOT EXISTS ${name} ON ${path} (${columns})`)),
+    ];
+  }
+
+  private indexesOf({ name, uniques = [], indexes = [] }: FirstTable, quote: Quote): { kind: string; name: string; columns: string }[] {
+    const kinds = [...uniques.map((columns) => ({ kind: 'UNIQUE INDEX', columns })), ...indexes.map((columns) => ({ kind: 'INDEX', columns }))];
+    return kinds.map(({ kind, columns }) => ({
+      kind,
+      name: quote(`${this.owner.tables[name]}_${columns.join('_')}`),
+      columns: columns.map(quote).join(', '),
+    }));
+  }
+
+  private foreignKey({ name }: FirstTable, paths: TablePaths, quote: Quote): string {
+    const constraint = quote(`${this.owner.tables[name]}_userId_fk`);
+    return `CONSTRAINT ${constraint} FOREIGN KEY (${quote('userId')}) REFERENCES ${paths.quoted('users')} (${quote('id')}) ON DELETE CASCADE ON UPDATE NO ACTION`;
+  }
+}

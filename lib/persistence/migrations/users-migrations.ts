@@ -1,0 +1,24 @@
+import type { MigrationInterface } from 'typeorm';
+import type { TableOwner } from '../table-paths.js';
+import type { Tables } from '../tables.js';
+import { CreateTablesMigration } from './create-tables.migration.js';
+
+/** A migration as TypeORM takes it in `migrations: [...]`. */
+export type MigrationClass = new () => MigrationInterface & { readonly name: string };
+
+/**
+ * The migrations of one space, oldest first. A name holds the space's tables, so that two spaces can stand in one list, and ends in the
+ * instant that TypeORM sorts by. Released ones never change; each may find its work done already, since a host can change from `migrate: true`
+ * to a list of his own and back.
+ *
+ * @param user the host's user class, which may sit on a table of its own.
+ */
+export function migrationsFor(tables: Tables, user?: new () => object): MigrationClass[] {
+  const owner: TableOwner = user === undefined ? { tables } : { tables, user };
+  return [
+    class extends CreateTablesMigration {
+      readonly name = `CreateTables_${tables.users}_1763769600000`;
+      protected readonly owner = owner;
+    },
+  ];
+}

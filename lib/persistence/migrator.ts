@@ -1,0 +1,82 @@
+import type { DataSource, QueryRunner } from 'typeorm';
+import type { Clock } from '../kernel/clock.port.js';
+import { dialectOf } from './migrations/dialect.js';
+import { migrationsFor } from './migrations/users-migrations.js';
+import { underMigrationLock } from './migration-lock.js';
+import { makeSqliteSafe } from './sqlite-lock.js';
+import { type TableOwner, TablePaths } from './table-paths.js';
+
+/** `migrate: true`: runs the library's migrations alone, never the host's. */
+export class Migrator {
+  /**
+   * Brings one space's tables up to date. Any number of nodes may do so at once: one works, the others wait and find it done. What ran is
+   * noted in a table of ours.
+   *
+   * @returns the names of the migrations that ran now.
+   * @throws Error with `synchronize: true`: two hands on one schema undo each other's work.
+   */
+  static async run(dataSource: DataSource, owner: TableOwner, clock: Clock): Promise<string[]> {
+    if (dataSource.options.synchronize === true) {
+      throw new Error(
+        'migrate: true and synchronize: true do not go together: TypeORM would change what the migrations made. ' +
+          'Set synchronize: false on the DataSource, or leave migrate away while you develop.',
+      );
+    }
+    makeSqliteSafe(dataSource);
+    const runner = dataSource.createQueryRunner();
+    try {
+      const migrator = new Migrator(runner, owner, clock);
+      return await underMigrationLock(runner, migrator.paths.pathOf('migrations'), () => migrator.runPending());
+    } finally {
+      await runner.release();
+    }
+  }
+
+  private readonly paths: TablePaths;
+
+  private constructor(
+    private readonly runner: QueryRunner,
+    private readonly owner: TableOwner,
+    private readonly clock: Clock,
+  ) {
+    this.paths = new TablePaths(runner.dataSource, owner);
+  }
+
+  private async runPending(): Promise<string[]> {
+    await this.createTable();
+    const done = await this.findDone();
+    const ran: string[] = [];
+    for (const Migration of migrationsFor(this.owner.tables, this.owner.user)) {
+      const migration = new Migration();
+      if (done.has(migration.name)) continue;
+      await migration.up(this.runner);
+      await this.note(migration.name);
+      ran.push(migration.name);
+    }
+    return ran;
+  }
+
+  private async createTable(): Promise<void> {
+    const { key, instant, tableOptions } = dialectOf(this.runner.dataSource);
+    const columns = `${this.quote('name')} ${key(255)} NOT NULL PRIMARY KEY, ${this.quote('ranAt')} ${instant} NOT NULL`;
+    await this.runner.query(`CREATE TABLE IF NOT EXISTS ${this.paths.quoted('migrations')} (${columns})${tableOptions}`);
+  }
+
+  private async findDone(): Promise<Set<string>> {
+    const rows = (await this.runner.query(`SELECT ${this.quote('name')} FROM ${this.paths.quoted('migrations')}`)) as { name: string }[];
+    return new Set(rows.map(({ name }) => name));
+  }
+
+  private async note(name: string): Promise<void> {
+    const { driver } = this.runner.dataSource;
+    const [first, second] = [0, 1].map((index) => driver.createParameter(`p${index}`, index));
+    await this.runner.query(
+      `INSERT INTO ${this.paths.quoted('migrations')} (${this.quote('name')}, ${this.quote('ranAt')}) VALUES (${first ?? ''}, ${second ?? ''})`,
+      [name, this.clock.now().getTime()],
+    );
+  }
+
+  private quote(name: string): string {
+    return this.runner.dataSource.driver.escape(name);
+  }
+}

@@ -1,0 +1,114 @@
+import type { DataSource, EntityMetadata, QueryRunner } from 'typeorm';
+import type { Issues } from '../kernel/issues.js';
+import type { EntityClass, SpaceEntities } from './space-entities.js';
+import type { Tables } from './tables.js';
+
+/** What the start-up check needs to know of a user space. */
+export interface CheckedSpace {
+  readonly tables: Tables;
+  readonly entities: SpaceEntities;
+}
+
+interface ColumnFact {
+  readonly name: string;
+  /** MariaDB's; elsewhere a comparison is one of bytes anyway. */
+  readonly collation?: string | null;
+}
+
+const PATH = 'database';
+
+/** Columns of which a comparison that ignores case or accents would let the wrong one in. */
+const KEY_COLUMNS = new Set(['usernameKey', 'emailKey', 'secretHash', 'hash', 'key', 'purpose', 'kind']);
+
+/**
+ * Looks at the database before the first request: are our tables there, with all columns of the host's user class, comparing as they must,
+ * and is every one of them ours alone. Each fault becomes a sentence with its mend.
+ */
+export async function checkSchema(dataSource: DataSource, space: CheckedSpace, issues: Issues): Promise<void> {
+  const metadatas = metadatasOf(dataSource, space, issues);
+  noteStrangers(dataSource, metadatas, issues);
+  const runner = dataSource.createQueryRunner();
+  try {
+    const found = new Map<EntityMetadata, ColumnFact[]>();
+    for (const metadata of metadatas) found.set(metadata, await columnsOf(runner, metadata));
+    noteMissingTables(metadatas.filter((metadata) => found.get(metadata)?.length === 0), issues);
+    for (const [metadata, columns] of found) if (columns.length > 0) noteColumns(metadata, columns, issues);
+  } finally {
+    await runner.release();
+  }
+}
+
+function metadatasOf(dataSource: DataSource, { entities }: CheckedSpace, issues: Issues): EntityMetadata[] {
+  const [known, unknown] = [entities.all().filter((one) => dataSource.hasMetadata(one)), entities.all().filter((one) => !dataSource.hasMetadata(one))];
+  if (unknown.length > 0) {
+    const names = unknown.map(({ name }) => name).join(', ');
+    issues.add(PATH, `the DataSource does not know ${names}; set autoLoadEntities: true, or add the entities of defineUsers() to its entities.`);
+  }
+  return known.map((one) => dataSource.getMetadata(one));
+}
+
+/** TypeORM merges two entities on one table without a word, and each of them then drops the other's columns. */
+function noteStrangers(dataSource: DataSource, ours: EntityMetadata[], issues: Issues): void {
+  for (const stranger of dataSource.entityMetadatas) {
+    const same = ours.find((one) => one !== stranger && one.tablePath === stranger.tablePath && !inherits(stranger, one));
+    if (same === undefined || ours.includes(stranger)) continue;
+    issues.add(
+      PATH,
+      `the entity ${stranger.targetName} is mapped on our table ${same.tablePath}; give it another table, set another tablePrefix, ` +
+        `or, if it is your user class, let it extend BaseUser and pass it as user.`,
+    );
+  }
+}
+
+/** Single-table inheritance: a child of the host's user class rightly shares its table. */
+function inherits(child: EntityMetadata, parent: EntityMetadata): boolean {
+  const isClass = (target: unknown): target is EntityClass<object> => typeof target === 'function';
+  return child.tableType === 'entity-child' && isClass(child.target) && isClass(parent.target) && child.target.prototype instanceof parent.target;
+}
+
+function noteMissingTables(missing: EntityMetadata[], issues: Issues): void {
+  if (missing.length === 0) return;
+  const names = missing.map(({ tablePath }) => tablePath).join(', ');
+  issues.add(PATH, `the tables ${names} are missing; set migrate: true, or add usersMigrations to the migrations of your DataSource and run them.`);
+}
+
+function noteColumns(metadata: EntityMetadata, found: ColumnFact[], issues: Issues): void {
+  const byName = new Map(found.map((column) => [column.name, column]));
+  const missing = metadata.columns.map(({ databaseName }) => databaseName).filter((name) => !byName.has(name));
+  if (missing.length > 0) {
+    issues.add(
+      PATH,
+      `the table ${metadata.tablePath} has no column ${missing.join(', ')}; add a column of your own user class in a migration of yours ` +
+        'that runs after usersMigrations, and one of ours with migrate: true.',
+    );
+  }
+  for (const { name, collation } of found) {
+    if (!KEY_COLUMNS.has(name) || typeof collation !== 'string' || collation.endsWith('_bin')) continue;
+    issues.add(
+      PATH,
+      `the column ${name} of ${metadata.tablePath} compares by ${collation}, which takes different names and addresses for one; let ` +
+        'migrate: true make the table, or change the column to COLLATE utf8mb4_nopad_bin.',
+    );
+  }
+}
+
+async function columnsOf(runner: QueryRunner, metadata: EntityMetadata): Promise<ColumnFact[]> {
+  const { type } = runner.dataSource.options;
+  const parts = metadata.tablePath.split('.');
+  const table = parts.at(-1) ?? '';
+  if (type === 'postgres') {
+    const path = parts.map((part) => runner.dataSource.driver.escape(part)).join('.');
+    return ask(runner, 'SELECT attname AS name FROM pg_attribute WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped', [path]);
+  }
+  if (type === 'better-sqlite3') return ask(runner, 'SELECT name FROM pragma_table_xinfo(?)', [table]);
+  return ask(
+    runner,
+    'SELECT COLUMN_NAME AS name, COLLATION_NAME AS collation FROM information_schema.COLUMNS ' +
+      'WHERE TABLE_SCHEMA = coalesce(?, DATABASE()) AND TABLE_NAME = ?',
+    [parts.length > 1 ? parts[0] : null, table],
+  );
+}
+
+async function ask(runner: QueryRunner, statement: string, parameters: unknown[]): Promise<ColumnFact[]> {
+  return (await runner.query(statement, parameters)) as ColumnFact[];
+}

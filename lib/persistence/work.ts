@@ -1,0 +1,44 @@
+import { Logger } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import type { DomainEvent } from '../kernel/domain-event.js';
+import type { Connection } from './connection.js';
+import type { UsersEvents } from './users-events.js';
+
+/** One transaction: its statements, what it recorded, and what waits for its commit. */
+export class Work implements Connection {
+  private readonly logger = new Logger('UnitOfWork');
+  private readonly commitTasks: (() => void)[] = [];
+
+  constructor(
+    private readonly manager: EntityManager,
+    private readonly events: UsersEvents,
+    /** One now for everything in the unit, so that rows written together agree. */
+    readonly now: Date,
+  ) {}
+
+  ask<T>(task: (manager: EntityManager) => Promise<T>): Promise<T> {
+    return task(this.manager);
+  }
+
+  /** Runs the handlers inside the transaction now, and the others after the commit, or never. */
+  async record(event: DomainEvent): Promise<void> {
+    await this.events.record(event, this.manager);
+    this.afterCommit(() => this.events.publish(event));
+  }
+
+  /** Keeps `task` until the commit; it is dropped on a rollback. For mail and the like: never a statement. */
+  afterCommit(task: () => void): void {
+    this.commitTasks.push(task);
+  }
+
+  /** Called once by whoever committed. What fails here is logged: the rows are written, and the caller must hear so. */
+  committed(): void {
+    for (const task of this.commitTasks.splice(0)) {
+      try {
+        task();
+      } catch (error) {
+        this.logger.error(`A task after the commit failed: ${error instanceof Error ? error.message : String(error)}`);
+      }
+    }
+  }
+}

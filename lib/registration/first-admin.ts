@@ -1,0 +1,34 @@
+import { Injectable } from '@nestjs/common';
+import { StateStore } from '../persistence/state.store.js';
+import type { Work } from '../persistence/unit-of-work.js';
+import { UserSearchStore } from '../users/user-search.store.js';
+
+/**
+ * Decides, once in the life of a database, who is its first administrator. A row is the marker and its lock: to count the users and then
+ * to insert one made sixteen administrators of sixteen racers.
+ */
+@Injectable()
+export class FirstAdmin {
+  constructor(
+    private readonly state: StateStore,
+    private readonly users: UserSearchStore,
+  ) {}
+
+  /** Must be the first statement of its unit of work: it takes the lock. */
+  lock(work: Work): Promise<void> {
+    return this.state.lock(work, 'first-admin');
+  }
+
+  /**
+   * Claims the place for the user about to become active.
+   *
+   * @returns `false` when it was claimed before, or when anybody has been active already: a stranger must not become administrator of an
+   * app whose users were made by other means.
+   */
+  async claim(work: Work): Promise<boolean> {
+    if ((await this.state.get(work, 'first-admin')) !== null) return false;
+    const isFree = (await this.users.countEverActive(work)) === 0;
+    await this.state.set(work, 'first-admin', { claimedAt: work.now.toISOString() });
+    return isFree;
+  }
+}

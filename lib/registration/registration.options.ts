@@ -1,0 +1,37 @@
+import { type Duration, isDuration, milliseconds } from '../kernel/duration.js';
+import type { Issues } from '../kernel/issues.js';
+import type { UsersOptions } from '../users/users.options.js';
+
+export interface RegistrationOptions extends UsersOptions {
+  /** Whether strangers may make accounts. @default true */
+  readonly open?: boolean;
+  /** Whether a registration that needs no confirmation also opens a session. @default false */
+  readonly signIn?: boolean;
+  /** For samples: the first who becomes active in the life of the database is made administrator. @default false */
+  readonly firstUserIsAdmin?: boolean;
+}
+
+export interface EmailConfirmationOptions {
+  /** @default '12h' */
+  readonly tokenLifetime?: Duration;
+}
+
+/** The resolved {@link RegistrationOptions} and {@link EmailConfirmationOptions}; lengths in milliseconds. */
+export abstract class RegistrationSettings {
+  abstract readonly open: boolean;
+  abstract readonly signIn: boolean;
+  abstract readonly firstUserIsAdmin: boolean;
+  abstract readonly confirmationLifetime: number;
+}
+
+export function resolveRegistrationOptions(
+  { open = true, signIn = false, firstUserIsAdmin = false }: RegistrationOptions,
+  { tokenLifetime = '12h' }: EmailConfirmationOptions,
+  issues: Issues,
+): RegistrationSettings {
+  const flags = { open, signIn, firstUserIsAdmin };
+  for (const [name, value] of Object.entries(flags)) if (typeof value !== 'boolean') issues.add(`registration.${name}`, 'write true or false.');
+  const isGood = isDuration(tokenLifetime) && milliseconds(tokenLifetime) > 0;
+  if (!isGood) issues.add('emailConfirmation.tokenLifetime', "write a duration with its unit: '12h'.");
+  return { ...flags, confirmationLifetime: milliseconds(isGood ? tokenLifetime : '12h') };
+}

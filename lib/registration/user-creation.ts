@@ -1,0 +1,133 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../kernel/clock.port.js';
+import { Fields } from '../kernel/fields.js';
+import { newId } from '../kernel/id.js';
+import { RandomSource } from '../kernel/random-source.port.js';
+import { PasswordPolicy } from '../passwords/password-policy.js';
+import { Passwords } from '../passwords/passwords.service.js';
+import { UnitOfWork, type Work } from '../persistence/unit-of-work.js';
+import type { BaseUser } from '../users/base-user.js';
+import { OwnFields } from '../users/own-fields.js';
+import { UserFacts } from '../users/user-facts.js';
+import { type UserRow, UserStore } from '../users/user.store.js';
+import { UserCreated } from '../users/users.events.js';
+import { FirstAdmin } from './first-admin.js';
+import { RegistrationClosedError } from './registration.errors.js';
+
+/** A user as a trusted caller makes him: active at once. */
+export interface CreateUserInput {
+  readonly username?: string;
+  readonly email?: string;
+  /** Left out for who gets in otherwise, or chooses one through a reset. */
+  readonly password?: string;
+  readonly displayName?: string | null;
+  readonly isAdmin?: boolean;
+  /** Free JSON that the user may change. */
+  readonly profile?: unknown;
+  /** Free JSON that only server code changes. */
+  readonly data?: Record<string, unknown> | null;
+  /** Whether his first session can do nothing but choose a new password. @default false */
+  readonly mustChangePassword?: boolean;
+  /** Whether the caller vouches for the address. @default false */
+  readonly emailConfirmed?: boolean;
+  readonly [ownField: string]: unknown;
+}
+
+interface Draft {
+  readonly row: UserRow & { id: string };
+  readonly passwordHash: string | null;
+}
+
+/** Makes users for trusted callers: server code, the administrator, the command line. */
+@Injectable()
+export class UserCreation {
+  constructor(
+    private readonly facts: UserFacts,
+    private readonly ownFields: OwnFields,
+    private readonly policy: PasswordPolicy,
+    private readonly passwords: Passwords,
+    private readonly users: UserStore,
+    private readonly firstAdmin: FirstAdmin,
+    private readonly units: UnitOfWork,
+    private readonly clock: Clock,
+    private readonly random: RandomSource,
+  ) {}
+
+  /** @throws InvalidInputError, WeakPasswordError, UsernameTakenError, EmailTakenError. */
+  async create(input: unknown, setter: 'admin' | 'trusted' = 'trusted'): Promise<BaseUser> {
+    const draft = await this.draft(Fields.of(input), setter);
+    return this.units.run((work) => this.insert(work, draft));
+  }
+
+  /**
+   * Makes the first user, who is administrator.
+   *
+   * @throws RegistrationClosedError when there is, or ever was, another one.
+   */
+  async bootstrap(input: unknown): Promise<BaseUser> {
+    const draft = await this.draft(Fields.of(input), 'trusted');
+    return this.units.run(async (work) => {
+      await this.firstAdmin.lock(work);
+      if (!(await this.firstAdmin.claim(work))) throw new RegistrationClosedError();
+      return this.insert(work, { ...draft, row: { ...draft.row, isAdmin: true } });
+    });
+  }
+
+  private async draft(input: Fields, setter: 'admin' | 'trusted'): Promise<Draft> {
+    this.facts.requireIdentifiers(input);
+    const email = this.facts.email(input);
+    const username = this.facts.username(input, email?.key ?? null);
+    const now = this.clock.now();
+    const row = {
+      ...emptyUser(newId(now, this.random), now),
+      ...(username && { username: username.shown, usernameKey: username.key }),
+      ...(email && { email: email.shown, emailKey: email.key }),
+      ...this.facts.personal(input),
+      ...(setter === 'trusted' ? { ...this.facts.data(input), ...this.ownFields.readAll(input) } : this.ownFields.read(input, 'admin')),
+      isAdmin: input.optionalFlag('isAdmin') ?? false,
+      mustChangePassword: input.optionalFlag('mustChangePassword') ?? false,
+      activatedAt: now,
+      emailConfirmedAt: (input.optionalFlag('emailConfirmed') ?? false) ? now : null,
+    };
+    input.done();
+    return { row, passwordHash: input.has('password') ? await this.hashed(input.raw('password'), row) : null };
+  }
+
+  private async hashed(password: unknown, about: UserRow): Promise<string> {
+    return this.passwords.hash(await this.policy.check(password, about));
+  }
+
+  private async insert(work: Work, { row, passwordHash }: Draft): Promise<BaseUser> {
+    await this.users.insert(work, row);
+    if (passwordHash !== null) await this.passwords.set(work, row.id, passwordHash, work.now);
+    await work.record(new UserCreated(work.now, row.id));
+    return (await this.users.findById(work, row.id)) as BaseUser;
+  }
+}
+
+/** Every column of ours, so that no engine's default decides. */
+export function emptyUser(id: string, now: Date): UserRow & { id: string } {
+  return {
+    id,
+    username: null,
+    usernameKey: null,
+    email: null,
+    emailKey: null,
+    displayName: null,
+    isAdmin: false,
+    roles: null,
+    permissions: null,
+    profile: null,
+    data: null,
+    mustChangePassword: false,
+    activatedAt: null,
+    emailConfirmedAt: null,
+    disabledAt: null,
+    bannedAt: null,
+    bannedUntil: null,
+    banReason: null,
+    createdAt: now,
+    updatedAt: now,
+    lastLoginAt: null,
+  };
+}

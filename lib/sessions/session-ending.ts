@@ -1,0 +1,69 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../kernel/clock.port.js';
+import { isId } from '../kernel/id.js';
+import { hashToken, idOfToken, sameHash } from '../kernel/secret-token.js';
+import { Database } from '../persistence/database.js';
+import { UnitOfWork, type Work } from '../persistence/unit-of-work.js';
+import type { SessionNeed } from './session.entity.js';
+import { SessionRule } from './session-rule.js';
+import { SessionTouches } from './session-touches.js';
+import { type SessionFilter, SessionStore } from './session.store.js';
+import { SessionEnded, SessionsEnded } from './sessions.events.js';
+
+const PURGE_BATCH = 1_000;
+
+/** Ends sessions: a deleted row, so that the token is dead at the next request on every node. */
+@Injectable()
+export class SessionEnding {
+  constructor(
+    private readonly store: SessionStore,
+    private readonly touches: SessionTouches,
+    private readonly rule: SessionRule,
+    private readonly database: Database,
+    private readonly units: UnitOfWork,
+    private readonly clock: Clock,
+  ) {}
+
+  /** @param userId when given, another user's session counts as none. */
+  async end(sessionId: string, userId?: string): Promise<boolean> {
+    const row = isId(sessionId) ? await this.store.findById(this.database, sessionId) : null;
+    if (row === null || (userId !== undefined && row.userId !== userId)) return false;
+    return this.units.run(async (work) => {
+      const isEnded = await this.store.delete(work, sessionId);
+      if (isEnded) await work.record(new SessionEnded(work.now, row.userId, sessionId));
+      work.afterCommit(() => this.touches.forget(sessionId));
+      return isEnded;
+    });
+  }
+
+  /** The secret is compared too: who knows only an id must not sign anybody out. */
+  async endByToken(token: unknown): Promise<boolean> {
+    const id = idOfToken(token);
+    const row = id === null ? null : await this.store.findById(this.database, id);
+    return row !== null && sameHash(row.secretHash, hashToken('session', token as string)) && this.end(row.id);
+  }
+
+  /** Inside the caller's unit of work, so that the sessions end together with what ends them. @returns how many. */
+  async endAll(work: Work, filter: SessionFilter): Promise<number> {
+    const ended = await this.store.deleteAll(work, filter, this.rule.edgeAt(work.now));
+    if (ended > 0) await work.record(new SessionsEnded(work.now, filter.userId ?? null, filter.exceptId ?? null));
+    return ended;
+  }
+
+  /** One step less that a session lacks. */
+  async clearNeed(work: Work, sessionId: string, need: SessionNeed): Promise<void> {
+    const row = isId(sessionId) ? await this.store.findById(work, sessionId) : null;
+    if (row?.needs?.includes(need) !== true) return;
+    const needs = row.needs.filter((other) => other !== need);
+    await this.store.update(work, sessionId, { needs: needs.length > 0 ? needs : null });
+  }
+
+  async purgeExpired(): Promise<number> {
+    let purged = 0;
+    for (;;) {
+      const batch = await this.store.purge(this.database, this.rule.edgeAt(this.clock.now()), PURGE_BATCH);
+      purged += batch;
+      if (batch < PURGE_BATCH) return purged;
+    }
+  }
+}

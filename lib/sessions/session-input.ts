@@ -1,0 +1,53 @@
+import { InvalidInputError } from '../kernel/errors.js';
+import { Fields } from '../kernel/fields.js';
+import { isId } from '../kernel/id.js';
+import { readPageRequest } from '../kernel/page.js';
+import type { SessionFilter, SessionState } from './session.store.js';
+
+export interface ListSessions {
+  readonly userId?: string | undefined;
+  readonly ip?: string | undefined;
+  /** @default 'all' */
+  readonly state?: SessionState | undefined;
+  /** 1 to 200. @default 50 */
+  readonly limit?: number | undefined;
+  /** `next` of the page before. */
+  readonly after?: string | undefined;
+}
+
+/** Which sessions to end. Everybody's only by the word `everyone`: a filter that came out empty must not mean all. */
+export type EndSessions =
+  | { readonly userId: string; readonly except?: string | undefined; readonly state?: SessionState | undefined }
+  | { readonly everyone: true; readonly state?: SessionState | undefined };
+
+const STATES: readonly unknown[] = ['live', 'expired', 'all'] satisfies SessionState[];
+
+/** @returns the filter, or `null` when it can match nothing: an id that is no id must not reach the database. */
+export function readSessionFilter(request: unknown): { filter: SessionFilter; limit: number; after: string | undefined } | null {
+  const input = Fields.of(request);
+  const userId = input.optionalText('userId');
+  const ip = input.optionalText('ip', { max: 45 });
+  const state = stateOf(input);
+  const page = readPageRequest(input);
+  input.done();
+  return userId !== undefined && !isId(userId) ? null : { filter: { userId, ip, state }, ...page };
+}
+
+/** @throws InvalidInputError when neither a user nor `everyone` is named, or both are. */
+export function readEndFilter(request: unknown): SessionFilter | null {
+  const input = Fields.of(request);
+  const everyone = input.optionalFlag('everyone') ?? false;
+  const userId = input.optionalText('userId');
+  const except = input.optionalText('except');
+  const state = stateOf(input);
+  input.done();
+  if ((userId !== undefined) === everyone) throw new InvalidInputError('Name a userId, or everyone: true.', { userId: ['USERS_REQUIRED'] });
+  if ((userId !== undefined && !isId(userId)) || (except !== undefined && !isId(except))) return null;
+  return { userId, exceptId: except, state };
+}
+
+function stateOf(input: Fields): SessionState {
+  const state = input.raw('state');
+  if (state !== undefined && !STATES.includes(state)) input.fault('state', 'USERS_NOT_VALID');
+  return (state as SessionState | undefined) ?? 'all';
+}

@@ -1,0 +1,120 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../kernel/clock.port.js';
+import { after } from '../kernel/duration.js';
+import { type Fields } from '../kernel/fields.js';
+import { newId } from '../kernel/id.js';
+import { RandomSource } from '../kernel/random-source.port.js';
+import { type RequestSource, UNKNOWN_SOURCE } from '../kernel/request-source.js';
+import { mintToken } from '../kernel/secret-token.js';
+import type { Work } from '../persistence/unit-of-work.js';
+import type { BaseUser } from '../users/base-user.js';
+import { UsersSettings } from '../users/users.options.js';
+import type { SessionNeed, SessionRow } from './session.entity.js';
+import { SessionStore } from './session.store.js';
+import { SessionsSettings } from './sessions.options.js';
+import { TooManySessionsError } from './sessions.errors.js';
+import { SessionEnded, SessionOpened } from './sessions.events.js';
+
+/** What a session is opened with, read from an input. */
+export interface SessionDetails {
+  readonly remember: boolean;
+  readonly deviceName: string | null;
+  readonly data: unknown;
+  /** The end that the caller chose; `null` for never, `undefined` for the usual one. */
+  readonly expiresAt: Date | null | undefined;
+  readonly needs: readonly SessionNeed[];
+  readonly from: RequestSource | undefined;
+}
+
+export interface OpenedSession {
+  readonly token: string;
+  readonly row: SessionRow;
+}
+
+/** The longest that PostgreSQL, MariaDB and JavaScript agree on is far beyond; a caller's end may not be absurd. */
+const LAST_INSTANT = Date.UTC(9999, 0);
+
+/** Opens sessions: a new row, a new token, whatever the client brought along (session fixation). */
+@Injectable()
+export class SessionOpening {
+  constructor(
+    private readonly store: SessionStore,
+    private readonly settings: SessionsSettings,
+    private readonly rules: UsersSettings,
+    private readonly clock: Clock,
+    private readonly random: RandomSource,
+  ) {}
+
+  /** Reads remember, deviceName, data and expiresAt; faults are noted in `input`. */
+  read(input: Fields, from: RequestSource | undefined): SessionDetails {
+    return {
+      remember: input.optionalFlag('remember') ?? false,
+      deviceName: input.optionalText('deviceName', { max: 100 }) ?? null,
+      data: input.optionalJson('data', this.rules.jsonBytes) ?? null,
+      expiresAt: this.chosenEnd(input),
+      needs: [],
+      from,
+    };
+  }
+
+  /** Must run after a write to the user's row: that lock keeps `max` exact. */
+  async open(work: Work, user: BaseUser, details: SessionDetails): Promise<OpenedSession> {
+    await this.makeRoom(work, user.id);
+    const id = newId(work.now, this.random);
+    const { token, secretHash } = mintToken('session', id, this.random);
+    const row = this.rowOf({ id, secretHash, userId: user.id }, details, work.now);
+    await this.store.insert(work, row);
+    await work.record(new SessionOpened(work.now, user.id, id));
+    return { token, row };
+  }
+
+  private rowOf(identity: Pick<SessionRow, 'id' | 'secretHash' | 'userId'>, details: SessionDetails, now: Date): SessionRow {
+    const { ip, userAgent } = details.from ?? UNKNOWN_SOURCE;
+    return {
+      ...identity,
+      kind: 'session',
+      actorId: null,
+      needs: details.needs.length > 0 ? [...details.needs] : null,
+      createdAt: now,
+      lastSeenAt: now,
+      authenticatedAt: now,
+      endsAt: details.expiresAt === undefined ? after(now, this.settings.absoluteTimeout) : details.expiresAt,
+      fixed: details.expiresAt !== undefined,
+      remember: details.remember,
+      ip,
+      userAgent: userAgent === null ? null : storableUserAgent(userAgent),
+      deviceName: details.deviceName,
+      resourceRoles: null,
+      data: details.data,
+    };
+  }
+
+  private async makeRoom(work: Work, userId: string): Promise<void> {
+    const { max, whenFull } = this.settings;
+    if (max === null) return;
+    const surplus = await this.store.findBeyond(work, userId, max - 1);
+    if (surplus.length > 0 && whenFull === 'refuse') throw new TooManySessionsError();
+    if (surplus.length > 0) await this.store.deleteIds(work, surplus);
+    for (const id of surplus) await work.record(new SessionEnded(work.now, userId, id));
+  }
+
+  /** A date, an ISO string or milliseconds, capped by the absolute time-out; `null` only where `allowNonExpiring` is on. */
+  private chosenEnd(input: Fields): Date | null | undefined {
+    const value = input.raw('expiresAt');
+    if (value === undefined) return undefined;
+    if (value === null && this.settings.allowNonExpiring) return null;
+    const isIso = typeof value === 'string' && /^\d{4}-\d\d-\d\dT.+(?:Z|[+-]\d\d:\d\d)$/.test(value);
+    const at = value instanceof Date || typeof value === 'number' || isIso ? new Date(value).getTime() : Number.NaN;
+    const now = this.clock.now();
+    if (Number.isNaN(at) || at <= now.getTime() || at > LAST_INSTANT) {
+      input.fault('expiresAt', 'USERS_NOT_VALID');
+      return undefined;
+    }
+    return new Date(Math.min(at, after(now, this.settings.absoluteTimeout).getTime()));
+  }
+}
+
+/** Cut, not refused: a browser's odd header must not keep its user out. */
+function storableUserAgent(userAgent: string): string {
+  return [...userAgent.replaceAll('\0', '').toWellFormed()].slice(0, 512).join('');
+}

@@ -1,0 +1,170 @@
+import { Injectable } from '@nestjs/common';
+import { Brackets, Equal, In, Not, type EntityManager, type ObjectLiteral, type Repository, type SelectQueryBuilder } from 'typeorm';
+import { decodeCursor, type Page, pageOf } from '../kernel/page.js';
+import type { Connection } from '../persistence/connection.js';
+import { type EntityClass, SpaceEntities } from '../persistence/space-entities.js';
+import { type SessionKind, SessionRow } from './session.entity.js';
+
+/** `live` sessions open something, `expired` ones are over but not yet purged. */
+export type SessionState = 'live' | 'expired' | 'all';
+
+export interface SessionFilter {
+  readonly userId?: string | undefined;
+  readonly ip?: string | undefined;
+  readonly exceptId?: string | undefined;
+  readonly state: SessionState;
+}
+
+/** The instants that part live from expired. */
+export interface Edge {
+  readonly now: Date;
+  /** Who was last seen (or, without sliding, opened) at or before this is over. */
+  readonly idleSince: Date;
+  readonly sliding: boolean;
+}
+
+export interface SessionPageRequest {
+  readonly filter: SessionFilter;
+  readonly edge: Edge;
+  readonly limit: number;
+  readonly after: string | undefined;
+}
+
+/** How many rows one statement names, well below every engine's bound on parameters. */
+const CHUNK = 500;
+
+/** The statements on the table of sessions. */
+@Injectable()
+export class SessionStore {
+  private readonly entity: EntityClass<SessionRow>;
+
+  constructor(entities: SpaceEntities) {
+    this.entity = entities.of(SessionRow);
+  }
+
+  async insert(on: Connection, row: SessionRow): Promise<void> {
+    await on.ask((manager) => this.writer(manager).insert({ ...row }));
+  }
+
+  findById(on: Connection, id: string): Promise<SessionRow | null> {
+    return on.ask((manager) => manager.getRepository(this.entity).findOneBy({ id: Equal(id) }));
+  }
+
+  async update(on: Connection, id: string, patch: Partial<SessionRow>): Promise<boolean> {
+    const result = await on.ask((manager) => this.writer(manager).update({ id: Equal(id) }, patch));
+    return result.affected === 1;
+  }
+
+  /** Puts a new secret in the place of `oldHash`, if it still stands. */
+  async replaceSecret(on: Connection, row: SessionRow, patch: Pick<SessionRow, 'secretHash' | 'authenticatedAt'>): Promise<boolean> {
+    const where = { id: Equal(row.id), secretHash: Equal(row.secretHash) };
+    const result = await on.ask((manager) => this.writer(manager).update(where, patch));
+    return result.affected === 1;
+  }
+
+  async delete(on: Connection, id: string): Promise<boolean> {
+    const result = await on.ask((manager) => this.writer(manager).delete({ id: Equal(id) }));
+    return result.affected === 1;
+  }
+
+  async deleteAll(on: Connection, filter: SessionFilter, edge: Edge): Promise<number> {
+    if (filter.state === 'all') return this.deleteWhere(on, filter);
+    let deleted = 0;
+    for (;;) {
+      const ids = await this.findIds(on, { filter, edge, limit: CHUNK });
+      if (ids.length === 0) return deleted;
+      deleted += await this.deleteIds(on, ids);
+    }
+  }
+
+  /** Newest first, by keyset over the id, which begins with the time. */
+  async page(on: Connection, { filter, edge, limit, after }: SessionPageRequest): Promise<Page<SessionRow>> {
+    const cursor = after === undefined ? null : decodeCursor(after, 1);
+    const rows = await on.ask((manager) => {
+      const query = this.selected(manager, filter, edge).orderBy('session.id', 'DESC').take(limit + 1);
+      if (cursor !== null) query.andWhere('session.id < :cursor', { cursor: cursor[0] });
+      return query.getMany();
+    });
+    return pageOf(rows, limit, (row) => [row.id]);
+  }
+
+  /** The ids of a user's oldest sessions beyond the newest `keep`. */
+  async findBeyond(on: Connection, userId: string, keep: number): Promise<string[]> {
+    const where = { userId: Equal(userId), kind: Equal<SessionKind>('session') };
+    const rows = await on.ask((manager) => manager.getRepository(this.entity).find({ select: { id: true }, where, order: { id: 'DESC' } }));
+    return rows.slice(keep).map(({ id }) => id);
+  }
+
+  async deleteIds(on: Connection, ids: readonly string[]): Promise<number> {
+    const result = await on.ask((manager) => this.writer(manager).delete({ id: In([...ids]) }));
+    return result.affected ?? 0;
+  }
+
+  /** Writes when sessions were last seen, many in one statement. It updates only: what ended in the meantime stays ended. */
+  async touch(on: Connection, uses: ReadonlyMap<string, Date>): Promise<void> {
+    const entries = [...uses];
+    for (let start = 0; start < entries.length; start += CHUNK) await this.touchChunk(on, entries.slice(start, start + CHUNK));
+  }
+
+  /** Deletes at most `limit` sessions that are over. @returns how many. */
+  async purge(on: Connection, edge: Edge, limit: number): Promise<number> {
+    const ids = await this.findIds(on, { filter: { state: 'expired' }, edge, limit });
+    return ids.length === 0 ? 0 : this.deleteIds(on, ids);
+  }
+
+  private async touchChunk(on: Connection, chunk: readonly (readonly [string, Date])[]): Promise<void> {
+    const cases = chunk.map((_, index) => `WHEN :id${index} THEN :at${index}`).join(' ');
+    const parameters = Object.fromEntries(chunk.flatMap(([id, at], index) => [[`id${index}`, id], [`at${index}`, at.getTime()]]));
+    await on.ask((manager) =>
+      manager
+        .createQueryBuilder()
+        .update(this.entity)
+        .set({ lastSeenAt: () => newest(manager, `CASE id ${cases} END`) })
+        .where({ id: In(chunk.map(([id]) => id)) })
+        .setParameters(parameters)
+        .execute(),
+    );
+  }
+
+  private async deleteWhere(on: Connection, { userId, ip, exceptId }: SessionFilter): Promise<number> {
+    const where = {
+      ...(userId !== undefined && { userId: Equal(userId) }),
+      ...(ip !== undefined && { ip: Equal(ip) }),
+      ...(exceptId !== undefined && { id: Not(Equal(exceptId)) }),
+    };
+    const result = await on.ask((manager) => {
+      const query = manager.createQueryBuilder().delete().from(this.entity);
+      return Object.keys(where).length === 0 ? query.execute() : query.where(where).execute();
+    });
+    return result.affected ?? 0;
+  }
+
+  private async findIds(on: Connection, { filter, edge, limit }: Omit<SessionPageRequest, 'after'>): Promise<string[]> {
+    const rows = await on.ask((manager) => this.selected(manager, filter, edge).select('session.id', 'id').limit(limit).getRawMany<{ id: string }>());
+    return rows.map(({ id }) => id);
+  }
+
+  private selected(manager: EntityManager, { userId, ip, exceptId, state }: SessionFilter, edge: Edge): SelectQueryBuilder<SessionRow> {
+    const query = manager.getRepository(this.entity).createQueryBuilder('session').where('1 = 1');
+    if (userId !== undefined) query.andWhere('session.userId = :userId', { userId });
+    if (ip !== undefined) query.andWhere('session.ip = :ip', { ip });
+    if (exceptId !== undefined) query.andWhere('session.id <> :exceptId', { exceptId });
+    if (state === 'all') return query;
+    const seen = edge.sliding ? 'session.lastSeenAt' : 'session.createdAt';
+    const over = `(session.endsAt IS NOT NULL AND session.endsAt <= :now) OR (session.fixed = :free AND ${seen} <= :idleSince)`;
+    const parameters = { now: edge.now.getTime(), idleSince: edge.idleSince.getTime(), free: false };
+    return query.andWhere(new Brackets((inner) => inner.where(state === 'expired' ? over : `NOT (${over})`, parameters)));
+  }
+
+  private writer(manager: EntityManager): Repository<ObjectLiteral> {
+    return manager.getRepository<ObjectLiteral>(this.entity);
+  }
+}
+
+/** The later of the column and `value`: two nodes write in any order, and the past must not win. PostgreSQL takes bare parameters for text. */
+function newest(manager: EntityManager, value: string): string {
+  const { driver, options } = manager.connection;
+  const column = driver.escape('lastSeenAt');
+  if (options.type === 'postgres') return `GREATEST(${column}, CAST(${value} AS bigint))`;
+  return options.type === 'better-sqlite3' ? `MAX(${column}, ${value})` : `GREATEST(${column}, ${value})`;
+}

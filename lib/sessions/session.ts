@@ -1,0 +1,60 @@
+import type { RegisteredUser } from '../users/register.js';
+import { describeDevice } from './device.js';
+import type { SessionKind, SessionNeed, SessionRow } from './session.entity.js';
+import { expiresAtOf, type LifetimeRule } from './session-lifetime.js';
+
+/** A session as code and clients see it: never its token, nor the token's hash. */
+export interface Session {
+  readonly id: string;
+  readonly userId: string;
+  readonly createdAt: Date;
+  readonly lastSeenAt: Date;
+  /** When it ends by itself if nobody uses it again; `null` for never. */
+  readonly expiresAt: Date | null;
+  readonly ip: string | null;
+  readonly userAgent: string | null;
+  /** What a person would call the device: "Firefox on Windows". */
+  readonly device: string;
+  readonly kind: SessionKind;
+  /** What it still lacks; until then it can do only that. */
+  readonly needs: readonly SessionNeed[];
+  /** The human behind an impersonation. */
+  readonly actor: { readonly id: string } | null;
+  /** Free JSON that only server code writes. */
+  readonly data: unknown;
+}
+
+/** Whose session it is, and what he may do. */
+export interface SessionContext<U = RegisteredUser> {
+  readonly user: U;
+  readonly session: Session;
+  readonly roles: readonly string[];
+  readonly permissions: readonly string[];
+}
+
+/** The answer of a check that never throws. An ended session is a deleted row, so it is `not_found`. */
+export type CheckResult<U = RegisteredUser> = ({ readonly status: 'ok' } & SessionContext<U>) | { readonly status: 'not_found' | 'expired' | 'inactive' | 'blackout' };
+
+export interface LoginResult<U = RegisteredUser> {
+  /** Handed out once: only its hash is stored. */
+  readonly token: string;
+  readonly user: U;
+  readonly session: Session;
+}
+
+export function sessionOf(row: SessionRow, rule: LifetimeRule): Session {
+  return {
+    id: row.id,
+    userId: row.userId,
+    createdAt: row.createdAt,
+    lastSeenAt: row.lastSeenAt,
+    expiresAt: expiresAtOf(row, rule),
+    ip: row.ip,
+    userAgent: row.userAgent,
+    device: describeDevice(row.userAgent, row.deviceName),
+    kind: row.kind,
+    needs: row.needs ?? [],
+    actor: row.actorId === null ? null : { id: row.actorId },
+    data: row.data,
+  };
+}

@@ -1,0 +1,55 @@
+import { type Duration, isDuration, milliseconds } from '../kernel/duration.js';
+import type { Issues } from '../kernel/issues.js';
+
+export interface SessionsOptions {
+  /** How long a session lives without use. @default '10d' */
+  readonly idleTimeout?: Duration;
+  /** How long a session lives however busy it is. @default '30d' */
+  readonly absoluteTimeout?: Duration;
+  /** The newest use reaches the row within this time; `'0s'` writes at each use. @default '1m' */
+  readonly touchInterval?: Duration;
+  /** Whether use prolongs a session. Without it the idle time-out counts from the log-in. @default true */
+  readonly sliding?: boolean;
+  /** How many sessions a user may have at once; `null` for any number. @default null */
+  readonly max?: number | null;
+  /** What a log-in beyond `max` does. @default 'end-oldest' */
+  readonly whenFull?: 'end-oldest' | 'refuse';
+  /** Whether a trusted caller may open a session that never ends. @default false */
+  readonly allowNonExpiring?: boolean;
+}
+
+/** The resolved {@link SessionsOptions}; lengths in milliseconds. */
+export abstract class SessionsSettings {
+  abstract readonly idleTimeout: number;
+  abstract readonly absoluteTimeout: number;
+  abstract readonly touchInterval: number;
+  abstract readonly sliding: boolean;
+  abstract readonly max: number | null;
+  abstract readonly whenFull: 'end-oldest' | 'refuse';
+  abstract readonly allowNonExpiring: boolean;
+}
+
+export function resolveSessionsOptions(options: SessionsOptions | undefined, issues: Issues): SessionsSettings {
+  const { sliding = true, max = null, whenFull = 'end-oldest', allowNonExpiring = false } = options ?? {};
+  const length = (name: 'idleTimeout' | 'absoluteTimeout' | 'touchInterval', fallback: Duration): number => {
+    const value = options?.[name] ?? fallback;
+    if (isDuration(value)) return milliseconds(value);
+    issues.add(`sessions.${name}`, "write a duration with its unit: '30s', '15m', '12h' or '10d'.");
+    return milliseconds(fallback);
+  };
+  const settings = {
+    idleTimeout: length('idleTimeout', '10d'),
+    absoluteTimeout: length('absoluteTimeout', '30d'),
+    touchInterval: length('touchInterval', '1m'),
+    sliding,
+    max,
+    whenFull,
+    allowNonExpiring,
+  };
+  if (settings.idleTimeout <= 0 || settings.absoluteTimeout <= 0) issues.add('sessions', 'idleTimeout and absoluteTimeout must be longer than nothing.');
+  if (settings.idleTimeout > settings.absoluteTimeout) issues.add('sessions.idleTimeout', 'it is longer than absoluteTimeout: make it shorter, or absoluteTimeout longer.');
+  if (settings.touchInterval * 2 > settings.idleTimeout) issues.add('sessions.touchInterval', 'make it at most half of idleTimeout.');
+  if (max !== null && (!Number.isInteger(max) || max < 1)) issues.add('sessions.max', 'give a whole number of at least 1, or null for any number.');
+  if (!['end-oldest', 'refuse'].includes(whenFull)) issues.add('sessions.whenFull', "write 'end-oldest' or 'refuse'.");
+  return settings;
+}

@@ -1,0 +1,188 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../kernel/clock.port.js';
+import { type Duration, isDuration, milliseconds } from '../kernel/duration.js';
+import { InvalidInputError, NotFoundError } from '../kernel/errors.js';
+import { Fields } from '../kernel/fields.js';
+import { isId } from '../kernel/id.js';
+import type { Page } from '../kernel/page.js';
+import type { RequestSource } from '../kernel/request-source.js';
+import { Database } from '../persistence/database.js';
+import { UnitOfWork } from '../persistence/unit-of-work.js';
+import type { BaseUser } from '../users/base-user.js';
+import type { RegisteredUser } from '../users/register.js';
+import { keysOf, type UserRef } from '../users/user-ref.js';
+import { SignInRule } from '../users/sign-in-rule.js';
+import { UserStore } from '../users/user.store.js';
+import { Credentials } from './credentials.js';
+import { Login } from './login.js';
+import { Reauthentication } from './reauthentication.js';
+import { type CheckResult, type LoginResult, type Session, type SessionContext, sessionOf } from './session.js';
+import { type CheckOptions, SessionCheck } from './session-check.js';
+import { SessionEnding } from './session-ending.js';
+import type { SessionNeed } from './session.entity.js';
+import { type EndSessions, type ListSessions, readEndFilter, readSessionFilter } from './session-input.js';
+import { type OpenedSession, SessionOpening } from './session-opening.js';
+import { SessionRule } from './session-rule.js';
+import { SessionStore } from './session.store.js';
+import { InvalidSessionError } from './sessions.errors.js';
+
+/** Exactly one of `login`, `email` and `username`, and the password. */
+export interface LoginInput {
+  readonly login?: string;
+  readonly email?: string;
+  readonly username?: string;
+  readonly password: string;
+  /** Whether the cookie outlives the browser's session; the session's own life is the same. @default false */
+  readonly remember?: boolean;
+  /** What the client calls its device: "Ann's Pixel". */
+  readonly deviceName?: string;
+  /** Free JSON for the session. */
+  readonly data?: unknown;
+  /** A fixed end, capped by the absolute time-out: a date, an ISO 8601 text with its zone, or milliseconds. */
+  readonly expiresAt?: Date | string | number | null;
+}
+
+export interface OpenInput extends Pick<LoginInput, 'remember' | 'deviceName' | 'data' | 'expiresAt'> {
+  /** What the session lacks; until then it can do only that. @default [] */
+  readonly needs?: readonly SessionNeed[];
+}
+
+/** Sessions: who is signed in where. Opaque tokens, checked against the database at each use, so that an ended one is dead at once everywhere. */
+@Injectable()
+export class SessionsService<U extends BaseUser = RegisteredUser> {
+  constructor(
+    private readonly signIn: Login,
+    private readonly opening: SessionOpening,
+    private readonly checking: SessionCheck,
+    private readonly ending: SessionEnding,
+    private readonly reauthentication: Reauthentication,
+    private readonly credentials: Credentials,
+    private readonly store: SessionStore,
+    private readonly users: UserStore,
+    private readonly rule: SessionRule,
+    private readonly signInRule: SignInRule,
+    private readonly database: Database,
+    private readonly units: UnitOfWork,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Opens a session for whoever knows the password.
+   *
+   * @param from where the request came from; leave it out only in trusted code, which spends no address's budget.
+   * @throws InvalidCredentialsError for whatever did not match; TooManyRequestsError before any hash.
+   */
+  async login(input: LoginInput, from?: RequestSource): Promise<LoginResult<U>> {
+    const { user, ...opened } = await this.signIn.login(input, from);
+    return this.resultOf(opened, user);
+  }
+
+  /**
+   * Opens a session without a password: after a social sign-in, in a test, for a help desk. The caller vouches for the person.
+   *
+   * @throws NotFoundError when there is no such user, or he is not active.
+   */
+  async open(ref: UserRef, details: OpenInput = {}, from?: RequestSource): Promise<LoginResult<U>> {
+    const input = Fields.of(details);
+    const read = { ...this.opening.read(input, from), needs: details.needs ?? [] };
+    input.done();
+    const found = await this.users.find(this.database, keysOf(ref));
+    if (found === null) throw new NotFoundError();
+    return this.units.run(async (work) => {
+      await this.users.update(work, found.id, { lastLoginAt: work.now });
+      const user = await this.users.findById(work, found.id);
+      if (user === null || !this.signInRule.allows(user)) throw new NotFoundError();
+      return this.resultOf(await this.opening.open(work, user, read), user);
+    });
+  }
+
+  /**
+   * Whose session this is. Refuses what is over, blacked out, or whose owner is not active.
+   *
+   * @throws InvalidSessionError; UnavailableError when the database cannot answer.
+   */
+  async authenticate(token: string, options?: CheckOptions): Promise<SessionContext<U>> {
+    const { user, session, roles, permissions } = await this.checking.authenticate(token, options);
+    return { user: user as U, session, roles, permissions };
+  }
+
+  /** The same as a tagged result, without throwing for a bad token. */
+  async check(token: string, options?: CheckOptions): Promise<CheckResult<U>> {
+    return (await this.checking.check(token, options)) as CheckResult<U>;
+  }
+
+  /** The user of a good token, by the same rules, without counting as a use. */
+  async findUser(token: string): Promise<U | null> {
+    const result = await this.checking.check(token, { touch: false });
+    return result.status === 'ok' ? (result.user as U) : null;
+  }
+
+  /** Newest first. */
+  async list(request: ListSessions = {}): Promise<Page<Session>> {
+    const read = readSessionFilter(request);
+    if (read === null) return { items: [], next: null };
+    const page = await this.store.page(this.database, { ...read, edge: this.rule.edgeAt(this.clock.now()) });
+    return { items: page.items.map((row) => sessionOf(row, this.rule)), next: page.next };
+  }
+
+  /** Puts free JSON into a session; its life is not touched. @returns whether there is such a session. */
+  async setData(sessionId: string, data: unknown): Promise<boolean> {
+    const input = Fields.of({ data });
+    const read = this.opening.read(input, undefined);
+    input.done();
+    return isId(sessionId) && this.store.update(this.database, sessionId, { data: read.data });
+  }
+
+  /** Ends one session. @returns whether there was one; with `userId`, only that user's counts. */
+  end(sessionId: string, { userId }: { userId?: string } = {}): Promise<boolean> {
+    return this.ending.end(sessionId, userId);
+  }
+
+  /** Ends the session of a token. @returns whether there was one. */
+  endByToken(token: string): Promise<boolean> {
+    return this.ending.endByToken(token);
+  }
+
+  /** Ends many sessions. @returns how many. */
+  async endAll(request: EndSessions): Promise<number> {
+    const filter = readEndFilter(request);
+    return filter === null ? 0 : this.units.run((work) => this.ending.endAll(work, filter));
+  }
+
+  /**
+   * Proves the user anew: the session goes on under a new token, the old one is dead.
+   *
+   * @throws WrongPasswordError; InvalidSessionError when the session has ended meanwhile.
+   */
+  async reauthenticate(sessionId: string, password: string, from?: RequestSource): Promise<{ token: string; session: Session }> {
+    const row = isId(sessionId) ? await this.store.findById(this.database, sessionId) : null;
+    if (row === null) throw new InvalidSessionError('not_found');
+    const { token, row: renewed } = await this.reauthentication.renew(row, password, from);
+    return { token, session: sessionOf(renewed, this.rule) };
+  }
+
+  /** Whether a log-in with this identifier from this address would be refused now; counts nothing. */
+  isBruteforce(address: string | null, login: string): Promise<boolean> {
+    return this.credentials.isSpent(login, { ip: address, userAgent: null });
+  }
+
+  /** Forgives the failures counted for this identifier, from this address and from anywhere. */
+  resetAttempts(address: string | null, login: string): Promise<void> {
+    return this.credentials.reset(login, { ip: address, userAgent: null });
+  }
+
+  /** Sets the idle time-out of this process from now on, for every session that was not opened with a fixed end. */
+  setIdleTimeout(duration: Duration): void {
+    if (!isDuration(duration) || milliseconds(duration) === 0) throw new InvalidInputError("Write a duration with its unit: '15m', '12h' or '10d'.");
+    this.rule.idleTimeout = milliseconds(duration);
+  }
+
+  /** Deletes what is over. @returns how many sessions. */
+  purgeExpired(): Promise<number> {
+    return this.ending.purgeExpired();
+  }
+
+  private resultOf({ token, row }: OpenedSession, user: BaseUser): LoginResult<U> {
+    return { token, user: user as U, session: sessionOf(row, this.rule) };
+  }
+}

@@ -1,0 +1,133 @@
+import { type DynamicModule, Module, type OnModuleInit, type Provider } from '@nestjs/common';
+import { ModulesContainer } from '@nestjs/core';
+import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
+import type { DataSource } from 'typeorm';
+import { UsersService } from './accounts/users.service.js';
+import { defineUsers, type UserSpace } from './define-users.js';
+import { HttpSettings } from './http/http.options.js';
+import { HTTP_EXPORTS, HTTP_PROVIDERS } from './http/http.providers.js';
+import { mountControllers } from './http/mount-controllers.js';
+import { resolveOwnRoutes } from './http/own-routes.options.js';
+import { PassportSettings } from './http/strategies/passport-registration.js';
+import { Clock } from './kernel/clock.port.js';
+import { Issues } from './kernel/issues.js';
+import { PasswordResetService } from './password-reset/password-reset.service.js';
+import { Database } from './persistence/database.js';
+import { SpaceEntities } from './persistence/space-entities.js';
+import { UsersEvents } from './persistence/users-events.js';
+import { SessionsService } from './sessions/sessions.service.js';
+import { UsersDataSource } from './users-database.js';
+import {
+  partOptions,
+  ResolvedOptions,
+  resolveOptions,
+  type RuntimeOptions,
+  SETTINGS,
+  type StructuralOptions,
+  type UsersModuleAsyncOptions,
+  type UsersModuleOptions,
+} from './users.options.js';
+import { portProviders, SERVICES } from './users.providers.js';
+import type { BaseUser } from './users/base-user.js';
+import { OwnFields } from './users/own-fields.js';
+
+type RuntimeFactory = Pick<UsersModuleAsyncOptions, 'useFactory' | 'inject'>;
+
+/** The name of the space that an instance of the module serves. */
+abstract class SpaceName {
+  abstract readonly name: string;
+}
+
+/** Users, sessions and password resets, in the host's own database. Import it once, in the root module. */
+@Module({})
+export class UsersModule implements OnModuleInit {
+  constructor(
+    private readonly space: SpaceName,
+    private readonly modules: ModulesContainer,
+    private readonly ownFields: OwnFields,
+  ) {}
+
+  /** Global by default: a feature module's guard could not be resolved otherwise. */
+  static forRoot<U extends BaseUser>(options: UsersModuleOptions<U> = {}): DynamicModule {
+    const { structural, runtime } = partOptions(options);
+    return compose(structural, { useFactory: () => runtime });
+  }
+
+  /** As {@link forRoot}, with the runtime options from a factory: a configuration service, a vault. */
+  static forRootAsync<U extends BaseUser>({ useFactory, inject = [], ...structural }: UsersModuleAsyncOptions<U>): DynamicModule {
+    return compose(structural, { useFactory, inject });
+  }
+
+  onModuleInit(): void {
+    const issues = new Issues();
+    this.ownFields.validate(issues);
+    // Nest takes each forRoot() for a module of its own: half the app would ask the one and half the other.
+    const twins = [...this.modules.values()].filter(({ instance }) => instance instanceof UsersModule && instance.space.name === this.space.name);
+    if (twins.length > 1) {
+      issues.add('UsersModule', `forRoot() is imported ${twins.length} times for the user space "${this.space.name}": import it once, in the root module; it is global.`);
+    }
+    issues.throwIfAny();
+  }
+}
+
+function compose<U extends BaseUser>(structural: StructuralOptions<U>, factory: RuntimeFactory): DynamicModule {
+  const { isGlobal = true, imports = [], ports = {} } = structural;
+  const issues = new Issues();
+  const routes = resolveOwnRoutes(structural.routes, issues);
+  const space = spaceOf(structural, issues);
+  return {
+    module: UsersModule,
+    global: isGlobal,
+    imports,
+    controllers: mountControllers(routes),
+    providers: [
+      ...settingsProviders({ space: space.name, structural, issues }, factory),
+      ...databaseProviders(space, structural),
+      ...portProviders(ports),
+      ...SERVICES,
+      ...HTTP_PROVIDERS,
+    ],
+    exports: [UsersService, SessionsService, PasswordResetService, UsersEvents, ...HTTP_EXPORTS],
+  };
+}
+
+function spaceOf<U extends BaseUser>({ space, user, tablePrefix }: StructuralOptions<U>, issues: Issues): UserSpace<U> {
+  if (space !== undefined && (user !== undefined || tablePrefix !== undefined)) issues.add('space', 'it says user and tablePrefix already: leave those out.');
+  if (tablePrefix !== undefined && !/^[a-z][a-z0-9_]{0,30}$/.test(tablePrefix)) {
+    issues.add('tablePrefix', "give small letters, digits and underscores, beginning with a letter: 'auth_'.");
+    return defineUsers({ ...(user && { user }) });
+  }
+  return space ?? defineUsers({ ...(user && { user }), ...(tablePrefix !== undefined && { tablePrefix }) });
+}
+
+function settingsProviders(known: { space: string; structural: StructuralOptions; issues: Issues }, { useFactory, inject = [] }: RuntimeFactory): Provider[] {
+  const { space, structural, issues } = known;
+  const resolve = async (...dependencies: unknown[]): Promise<ResolvedOptions> => {
+    const runtime: RuntimeOptions = await useFactory(...(dependencies as never[]));
+    const resolved = resolveOptions(runtime, { space, ports: structural.ports ?? {} }, issues);
+    issues.throwIfAny();
+    return resolved;
+  };
+  return [
+    { provide: ResolvedOptions, useFactory: resolve, inject },
+    ...SETTINGS.map((token): Provider => ({ provide: token, useFactory: ({ slices }: ResolvedOptions) => slices.get(token), inject: [ResolvedOptions] })),
+    { provide: SpaceName, useValue: { name: space } satisfies SpaceName },
+    { provide: PassportSettings, useValue: { isOn: structural.passport ?? true, space } satisfies PassportSettings },
+  ];
+}
+
+function databaseProviders(space: UserSpace, { dataSource, database, migrate = database !== undefined }: StructuralOptions): Provider[] {
+  // Called for what it does, not for what it returns: it tells a DataSource with `autoLoadEntities` of our entities. The module that it
+  // returns could not start without a host's DataSource, and its error would not say how to mend that.
+  TypeOrmModule.forFeature(space.entities.all(), dataSource);
+  const open = (host?: DataSource): Promise<UsersDataSource> => UsersDataSource.open(host, database, space);
+  const connect = async (opened: UsersDataSource, http: HttpSettings, clock: Clock): Promise<Database> => {
+    await opened.prepare(space, migrate, clock);
+    return new Database(opened.dataSource, http.checkTimeout);
+  };
+  return [
+    { provide: SpaceEntities, useValue: space.entities },
+    { provide: UsersDataSource, useFactory: open, inject: database === undefined ? [{ token: getDataSourceToken(dataSource), optional: true }] : [] },
+    { provide: Database, useFactory: connect, inject: [UsersDataSource, HttpSettings, Clock] },
+  ];
+}

@@ -1,0 +1,144 @@
+import type { DynamicModule, ForwardReference, InjectionToken, OptionalFactoryDependency, Type } from '@nestjs/common';
+import type { DataSourceOptions } from 'typeorm';
+import type { UserSpace } from './define-users.js';
+import type { ClientAddress } from './http/client-address.port.js';
+import { type HttpOptions, HttpSettings, resolveHttpOptions } from './http/http.options.js';
+import type { OwnRoutesOptions } from './http/own-routes.options.js';
+import type { Clock } from './kernel/clock.port.js';
+import type { Issues } from './kernel/issues.js';
+import type { RandomSource } from './kernel/random-source.port.js';
+import { type MailOptions, MailSettings, resolveMailOptions } from './notifications/notifications.options.js';
+import type { Notifier } from './notifications/notifier.port.js';
+import { type PasswordResetOptions, PasswordResetSettings, resolvePasswordResetOptions } from './password-reset/password-reset.options.js';
+import type { PasswordHasher } from './passwords/password-hasher.port.js';
+import { type PasswordsOptions, PasswordsSettings, resolvePasswordsOptions } from './passwords/passwords.options.js';
+import type { EntityClass } from './persistence/space-entities.js';
+import type { AttemptStore } from './rate-limits/attempt-store.port.js';
+import { type LimitsOptions, LimitsSettings, resolveLimitsOptions } from './rate-limits/rate-limits.options.js';
+import {
+  type EmailConfirmationOptions,
+  type RegistrationOptions,
+  RegistrationSettings,
+  resolveRegistrationOptions,
+} from './registration/registration.options.js';
+import { resolveSessionsOptions, type SessionsOptions, SessionsSettings } from './sessions/sessions.options.js';
+import type { BaseUser } from './users/base-user.js';
+import { resolveUsersOptions, UsersSettings } from './users/users.options.js';
+
+/** A class that Nest makes, or an object that is there already. */
+export type Port<T> = Type<T> | T;
+
+/** The doors to the outside: each has an implementation of ours unless the host brings his. */
+export interface PortsOptions {
+  readonly clock?: Port<Clock>;
+  readonly random?: Port<RandomSource>;
+  readonly hasher?: Port<PasswordHasher>;
+  /** Takes over wholly from mail: SMS, push, a queue of the host's. */
+  readonly notifier?: Port<Notifier>;
+  readonly clientAddress?: Port<ClientAddress>;
+  readonly attemptStore?: Port<AttemptStore>;
+}
+
+/** What shapes the module graph: known before any factory runs, so it stands beside `useFactory` and never in its result. */
+export interface StructuralOptions<U extends BaseUser = BaseUser> {
+  /** The host's user class. @default User */
+  readonly user?: EntityClass<U>;
+  /** A space from `defineUsers()`; it takes the place of `user` and `tablePrefix`. */
+  readonly space?: UserSpace<U>;
+  /** @default 'auth_' */
+  readonly tablePrefix?: string;
+  /** The name of the host's DataSource. @default the default one */
+  readonly dataSource?: string;
+  /** A DataSource of our own, where the host has none; its entities are ours. */
+  readonly database?: DataSourceOptions;
+  /** Whether our migrations, and only ours, run at start-up. @default false; true with `database` */
+  readonly migrate?: boolean;
+  /** @default true */
+  readonly isGlobal?: boolean;
+  /** Whether the Passport strategies `users-local` and `users-session` are registered. @default true */
+  readonly passport?: boolean;
+  /** Our controllers: `true` for `/auth` and `/admin`. @default false */
+  readonly routes?: boolean | OwnRoutesOptions;
+  readonly ports?: PortsOptions;
+  /** Modules whose providers the ports need. @default [] */
+  readonly imports?: (Type | DynamicModule | Promise<DynamicModule> | ForwardReference)[];
+}
+
+/** What may come from a factory. */
+export interface RuntimeOptions {
+  readonly registration?: RegistrationOptions;
+  readonly sessions?: SessionsOptions;
+  readonly passwords?: PasswordsOptions;
+  readonly passwordReset?: PasswordResetOptions;
+  readonly emailConfirmation?: EmailConfirmationOptions;
+  readonly http?: HttpOptions;
+  readonly mail?: MailOptions;
+  readonly limits?: LimitsOptions;
+}
+
+export type UsersModuleOptions<U extends BaseUser = BaseUser> = StructuralOptions<U> & RuntimeOptions;
+
+export interface UsersModuleAsyncOptions<U extends BaseUser = BaseUser> extends StructuralOptions<U> {
+  readonly useFactory: (...dependencies: never[]) => RuntimeOptions | Promise<RuntimeOptions>;
+  readonly inject?: (InjectionToken | OptionalFactoryDependency)[];
+}
+
+const RUNTIME = ['registration', 'sessions', 'passwords', 'passwordReset', 'emailConfirmation', 'http', 'mail', 'limits'];
+const STRUCTURAL = ['user', 'space', 'tablePrefix', 'dataSource', 'database', 'migrate', 'isGlobal', 'passport', 'routes', 'ports', 'imports'];
+
+/** All slices, resolved: the one result of the host's options. */
+export class ResolvedOptions {
+  constructor(readonly slices: ReadonlyMap<SettingsToken, object>) {}
+}
+
+export const SETTINGS = [
+  UsersSettings,
+  RegistrationSettings,
+  SessionsSettings,
+  PasswordsSettings,
+  PasswordResetSettings,
+  HttpSettings,
+  MailSettings,
+  LimitsSettings,
+] as const;
+
+export type SettingsToken = (typeof SETTINGS)[number];
+
+/** Resolves every slice; every fault is noted in `issues`, and nothing is thrown here. */
+export function resolveOptions(options: RuntimeOptions, { space, ports }: { space: string; ports: PortsOptions }, issues: Issues): ResolvedOptions {
+  noteUnknown(options, issues);
+  const { registration = {}, emailConfirmation = {}, limits, http, mail } = options;
+  const production = process.env['NODE_ENV'] === 'production';
+  const limitsSettings = resolveLimitsOptions(limits, issues);
+  const mailSettings = resolveMailOptions(mail, issues, { production, ownNotifier: ports.notifier !== undefined });
+  const passwords = resolvePasswordsOptions(options.passwords, issues);
+  return new ResolvedOptions(
+    new Map<SettingsToken, object>([
+      [UsersSettings, resolveUsersOptions(registration, issues)],
+      [RegistrationSettings, resolveRegistrationOptions(registration, emailConfirmation, issues)],
+      [SessionsSettings, resolveSessionsOptions(options.sessions, issues)],
+      [PasswordsSettings, { ...passwords, maxConsecutiveFailures: limitsSettings.consecutiveFailures }],
+      [PasswordResetSettings, resolvePasswordResetOptions(options.passwordReset, issues)],
+      [HttpSettings, resolveHttpOptions(http, issues, { space, baseUrl: mailSettings.origin ?? undefined, isProduction: production })],
+      [MailSettings, mailSettings],
+      [LimitsSettings, limitsSettings],
+    ]),
+  );
+}
+
+/** A misspelt option would otherwise be a default that nobody chose. */
+function noteUnknown(options: object, issues: Issues): void {
+  for (const name of Object.keys(options)) {
+    if (STRUCTURAL.includes(name)) issues.add(name, 'it shapes the module, so it must stand beside useFactory, not in its result.');
+    else if (!RUNTIME.includes(name)) issues.add(name, `there is no such option; there are ${[...STRUCTURAL, ...RUNTIME].join(', ')}.`);
+  }
+}
+
+/** Parts the options of `forRoot()` into what shapes the module and what a factory could give. */
+export function partOptions<U extends BaseUser>(options: UsersModuleOptions<U>): { structural: StructuralOptions<U>; runtime: RuntimeOptions } {
+  const entries = Object.entries(options);
+  return {
+    structural: Object.fromEntries(entries.filter(([name]) => STRUCTURAL.includes(name))),
+    runtime: Object.fromEntries(entries.filter(([name]) => !STRUCTURAL.includes(name))),
+  };
+}

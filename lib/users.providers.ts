@@ -1,0 +1,110 @@
+import type { Provider, Type } from '@nestjs/common';
+import { UserChanges } from './accounts/user-changes.js';
+import { UserQueries } from './accounts/user-queries.js';
+import { UsersService } from './accounts/users.service.js';
+import { ClientAddress } from './http/client-address.port.js';
+import { FrameworkClientAddress } from './http/framework-client-address.js';
+import { Background } from './kernel/background.js';
+import { Clock } from './kernel/clock.port.js';
+import { RandomSource } from './kernel/random-source.port.js';
+import { SystemClock } from './kernel/system-clock.js';
+import { SystemRandomSource } from './kernel/system-random-source.js';
+import { ModerationService } from './moderation/moderation.service.js';
+import { MailNotifier } from './notifications/mail-notifier.js';
+import { MailQueue } from './notifications/mail-queue.js';
+import { Notifier } from './notifications/notifier.port.js';
+import { OneTimeTokenStore } from './one-time-tokens/one-time-token.store.js';
+import { OneTimeTokens } from './one-time-tokens/one-time-tokens.service.js';
+import { PasswordChangeService } from './password-change/password-change.service.js';
+import { PasswordWriter } from './password-change/password-writer.js';
+import { PasswordResetService } from './password-reset/password-reset.service.js';
+import { ResetCompletion } from './password-reset/reset-completion.js';
+import { ResetRequests } from './password-reset/reset-requests.js';
+import { defaultPasswordHasher } from './passwords/default-password-hasher.js';
+import { HashLane } from './passwords/hash-lane.js';
+import { PasswordHasher } from './passwords/password-hasher.port.js';
+import { PasswordPolicy } from './passwords/password-policy.js';
+import { PasswordStore } from './passwords/password.store.js';
+import { PasswordsSettings } from './passwords/passwords.options.js';
+import { Passwords } from './passwords/passwords.service.js';
+import { Database } from './persistence/database.js';
+import { StateStore } from './persistence/state.store.js';
+import { UnitOfWork } from './persistence/unit-of-work.js';
+import { UsersEvents } from './persistence/users-events.js';
+import { AttemptStore } from './rate-limits/attempt-store.port.js';
+import { DatabaseAttemptStore } from './rate-limits/attempt.store.js';
+import { RateLimiter } from './rate-limits/rate-limiter.js';
+import { ConfirmationMail } from './registration/confirmation-mail.js';
+import { ConfirmationService } from './registration/confirmation.service.js';
+import { EmailChangeService } from './registration/email-change.service.js';
+import { EmailConfirmationService } from './registration/email-confirmation.service.js';
+import { FirstAdmin } from './registration/first-admin.js';
+import { PendingNames } from './registration/pending-names.js';
+import { PendingRegistrations } from './registration/pending-registrations.js';
+import { RegistrationService } from './registration/registration.service.js';
+import { UserCreation } from './registration/user-creation.js';
+import { Credentials } from './sessions/credentials.js';
+import { Login } from './sessions/login.js';
+import { Reauthentication } from './sessions/reauthentication.js';
+import { SessionCheck } from './sessions/session-check.js';
+import { SessionEnding } from './sessions/session-ending.js';
+import { SessionLookupStore } from './sessions/session-lookup.store.js';
+import { SessionOpening } from './sessions/session-opening.js';
+import { SessionRule } from './sessions/session-rule.js';
+import { SessionTouches } from './sessions/session-touches.js';
+import { SessionStore } from './sessions/session.store.js';
+import { SessionsService } from './sessions/sessions.service.js';
+import type { Port, PortsOptions } from './users.options.js';
+import { OwnColumnsStore } from './users/own-columns.store.js';
+import { OwnFields } from './users/own-fields.js';
+import { SignInRule } from './users/sign-in-rule.js';
+import { UserFacts } from './users/user-facts.js';
+import { UserSearchStore } from './users/user-search.store.js';
+import { UserStore } from './users/user.store.js';
+
+/** The inside of the library, floor by floor. */
+export const SERVICES: Provider[] = [
+  Background,
+  UsersEvents,
+  StateStore,
+  {
+    provide: UnitOfWork,
+    useFactory: (database: Database, events: UsersEvents, clock: Clock) => new UnitOfWork(database, events, clock),
+    inject: [Database, UsersEvents, Clock],
+  },
+  MailQueue,
+  ...[OwnColumnsStore, OwnFields, SignInRule, UserFacts, UserSearchStore, UserStore],
+  ...[HashLane, PasswordPolicy, PasswordStore, Passwords],
+  ...[OneTimeTokenStore, OneTimeTokens],
+  RateLimiter,
+  ...[Credentials, Login, Reauthentication, SessionCheck, SessionEnding, SessionLookupStore, SessionOpening, SessionRule, SessionStore, SessionTouches],
+  SessionsService,
+  ...[ConfirmationMail, ConfirmationService, EmailChangeService, EmailConfirmationService, FirstAdmin, PendingNames, PendingRegistrations],
+  ...[RegistrationService, UserCreation],
+  ...[PasswordResetService, ResetCompletion, ResetRequests],
+  ...[PasswordChangeService, PasswordWriter],
+  ModerationService,
+  ...[UserChanges, UserQueries, UsersService],
+];
+
+/** The ports: the host's implementation where he gives one, ours otherwise. */
+export function portProviders(ports: PortsOptions): Provider[] {
+  return [
+    port(Clock, ports.clock ?? SystemClock),
+    port(RandomSource, ports.random ?? SystemRandomSource),
+    port(Notifier, ports.notifier ?? MailNotifier),
+    port(ClientAddress, ports.clientAddress ?? FrameworkClientAddress),
+    port(AttemptStore, ports.attemptStore ?? DatabaseAttemptStore),
+    ports.hasher === undefined
+      ? { provide: PasswordHasher, useFactory: defaultHasher, inject: [PasswordsSettings, RandomSource] }
+      : port(PasswordHasher, ports.hasher),
+  ];
+}
+
+function defaultHasher(settings: PasswordsSettings, random: RandomSource): Promise<PasswordHasher> {
+  return defaultPasswordHasher(settings, random);
+}
+
+function port<T>(token: abstract new (...args: never[]) => T, given: Port<T>): Provider {
+  return typeof given === 'function' ? { provide: token, useClass: given as Type<T> } : { provide: token, useValue: given };
+}

@@ -1,0 +1,39 @@
+import type { BaseUser, UserStatus } from './base-user.js';
+import { type FieldReader, ownFieldsOf } from './field.decorator.js';
+
+/** What may leave the process of a user. Own fields stand beside these. */
+export interface UserView {
+  readonly id: string;
+  readonly username: string | null;
+  readonly email: string | null;
+  readonly displayName: string | null;
+  readonly status: UserStatus;
+  readonly isAdmin: boolean;
+  readonly emailConfirmedAt: Date | null;
+  readonly mustChangePassword: boolean;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+  readonly lastLoginAt: Date | null;
+  readonly profile: unknown;
+  readonly [ownField: string]: unknown;
+}
+
+/** Picks by name: a column that nobody listed is not shown. */
+export function userView(user: BaseUser, reader: FieldReader): UserView {
+  const own = ownFieldsOf(user).filter((field) => field.show.includes(reader));
+  return {
+    id: user.id,
+    username: user.username,
+    email: user.email,
+    displayName: user.displayName,
+    status: user.status,
+    isAdmin: user.isAdmin,
+    emailConfirmedAt: user.emailConfirmedAt,
+    mustChangePassword: user.mustChangePassword,
+    createdAt: user.createdAt,
+    updatedAt: user.updatedAt,
+    lastLoginAt: user.lastLoginAt,
+    profile: user.profile,
+    ...Object.fromEntries(own.map((field) => [field.name, (user as unknown as Record<string, unknown>)[field.name] ?? null])),
+  };
+}

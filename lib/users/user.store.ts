@@ -1,0 +1,115 @@
+import { Injectable } from '@nestjs/common';
+import { Equal, type EntityManager, type FindOptionsWhere, IsNull, LessThan, type ObjectLiteral, type Repository } from 'typeorm';
+import { Clock } from '../kernel/clock.port.js';
+import type { Connection } from '../persistence/connection.js';
+import { type EntityClass, SpaceEntities } from '../persistence/space-entities.js';
+import { violatedColumn } from '../persistence/unique-violation.js';
+import { BaseUser, statusOf } from './base-user.js';
+import type { UserKey } from './user-ref.js';
+import { EmailTakenError, UsernameTakenError } from './users.errors.js';
+
+/** A user's row as it is written, with the host's own columns. */
+export type UserRow = Partial<Omit<BaseUser, 'status' | 'toJSON'>> & Record<string, unknown>;
+
+/** The statements on the table of users. */
+@Injectable()
+export class UserStore {
+  readonly entity: EntityClass<BaseUser>;
+
+  constructor(
+    entities: SpaceEntities,
+    private readonly clock: Clock,
+  ) {
+    this.entity = entities.of(BaseUser);
+  }
+
+  async find(on: Connection, keys: readonly UserKey[]): Promise<BaseUser | null> {
+    for (const key of keys) {
+      const user = await on.ask((manager) => this.repository(manager).findOneBy(whereOf(key)));
+      if (user !== null) return this.known(user);
+    }
+    return null;
+  }
+
+  findById(on: Connection, id: string): Promise<BaseUser | null> {
+    return this.find(on, [{ id }]);
+  }
+
+  /**
+   * @throws UsernameTakenError and EmailTakenError as the unique indexes say.
+   */
+  async insert(on: Connection, row: UserRow & { id: string }): Promise<void> {
+    await this.orTaken(on.ask((manager) => this.writer(manager).insert(row)));
+  }
+
+  /**
+   * @returns whether there is such a user.
+   * @throws UsernameTakenError and EmailTakenError as the unique indexes say.
+   */
+  async update(on: Connection, id: string, patch: UserRow): Promise<boolean> {
+    const result = await this.orTaken(on.ask((manager) => this.writer(manager).update({ id: Equal(id) }, patch)));
+    return result.affected === 1;
+  }
+
+  /** A write that changes nothing but takes the row's lock: the first statement of a unit of work on one user. */
+  lock(on: Connection, id: string, now: Date): Promise<boolean> {
+    return this.update(on, id, { updatedAt: now });
+  }
+
+  /** His passwords, sessions and tokens go with him, by the database's cascades. */
+  async delete(on: Connection, id: string): Promise<boolean> {
+    const result = await on.ask((manager) => this.repository(manager).delete(whereOf({ id })));
+    return result.affected === 1;
+  }
+
+  /** Deletes a user only while nobody has confirmed or vouched for him. */
+  async deletePending(on: Connection, id: string): Promise<boolean> {
+    const result = await on.ask((manager) => this.repository(manager).delete({ id: Equal(id), activatedAt: IsNull() }));
+    return result.affected === 1;
+  }
+
+  /** The ids of at most `limit` users who registered before `before` and never confirmed. */
+  async findStalePending(on: Connection, before: Date, limit: number): Promise<string[]> {
+    const where = { activatedAt: IsNull(), createdAt: LessThan(before) };
+    const users = await on.ask((manager) => this.repository(manager).find({ select: { id: true }, where, take: limit }));
+    return users.map(({ id }) => id);
+  }
+
+  /** Who could still administrate: active administrators. */
+  async countActiveAdmins(on: Connection, now: Date): Promise<number> {
+    const admins = await on.ask((manager) => this.repository(manager).findBy({ isAdmin: Equal(true) }));
+    return admins.filter((admin) => statusOf(admin, now) === 'active').length;
+  }
+
+  /** Gives the row what is derived, not stored. */
+  known<T extends BaseUser>(user: T): T {
+    user.status = statusOf(user, this.clock.now());
+    return user;
+  }
+
+  repository(manager: EntityManager): Repository<BaseUser> {
+    return manager.getRepository(this.entity);
+  }
+
+  /** Untyped on purpose: TypeORM's type for a partial row never ends on JSON columns. {@link UserRow} has checked it. */
+  private writer(manager: EntityManager): Repository<ObjectLiteral> {
+    return manager.getRepository<ObjectLiteral>(this.entity);
+  }
+
+  private async orTaken<T>(statement: Promise<T>): Promise<T> {
+    try {
+      return await statement;
+    } catch (error) {
+      const column = violatedColumn(error, ['usernameKey', 'emailKey']);
+      if (column === 'usernameKey') throw new UsernameTakenError();
+      if (column === 'emailKey') throw new EmailTakenError();
+      throw error;
+    }
+  }
+}
+
+/** `Equal` spells the comparison out: an `undefined` that slipped through would otherwise mean "any row" where a host so configured TypeORM. */
+function whereOf(key: UserKey): FindOptionsWhere<BaseUser> {
+  const [column, value] = Object.entries(key)[0] as [keyof BaseUser, string];
+  return { [column]: Equal(value) } as FindOptionsWhere<BaseUser>;
+}

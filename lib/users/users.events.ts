@@ -1,0 +1,82 @@
+import { DomainEvent } from '../kernel/domain-event.js';
+
+abstract class UserEvent extends DomainEvent {
+  constructor(
+    at: Date,
+    override readonly userId: string,
+  ) {
+    super(at);
+  }
+}
+
+/** A trusted caller made a user. */
+export class UserCreated extends UserEvent {
+  override readonly name = 'user.created';
+}
+
+/** Somebody registered. He may still have to confirm: then the user is pending, and may never become more. */
+export class UserRegistered extends UserEvent {
+  override readonly name = 'user.registered';
+}
+
+/** A user can sign in from now on: he confirmed, or was vouched for. */
+export class UserActivated extends UserEvent {
+  override readonly name = 'user.activated';
+}
+
+export class UserDeactivated extends UserEvent {
+  override readonly name = 'user.deactivated';
+}
+
+/** Some of a user's own facts changed; `fields` names them. */
+export class UserUpdated extends UserEvent {
+  override readonly name = 'user.updated';
+
+  constructor(
+    at: Date,
+    userId: string,
+    readonly fields: readonly string[],
+  ) {
+    super(at, userId);
+  }
+}
+
+export class UsernameChanged extends UserEvent {
+  override readonly name = 'user.username-changed';
+
+  constructor(
+    at: Date,
+    userId: string,
+    readonly from: string | null,
+    readonly to: string,
+  ) {
+    super(at, userId);
+  }
+}
+
+/** A user and everything of his is gone from our tables. */
+export class UserDeleted extends UserEvent {
+  override readonly name = 'user.deleted';
+}
+
+export class AdminChanged extends UserEvent {
+  override readonly name = 'user.admin-changed';
+
+  constructor(
+    at: Date,
+    userId: string,
+    readonly isAdmin: boolean,
+  ) {
+    super(at, userId);
+  }
+}
+
+/** A user has shown that he reads the mail of this address. */
+export class EmailConfirmed extends UserEvent {
+  override readonly name = 'user.email-confirmed';
+}
+
+/** The address changed; the new one is confirmed. */
+export class EmailChanged extends UserEvent {
+  override readonly name = 'user.email-changed';
+}

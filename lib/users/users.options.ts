@@ -1,0 +1,42 @@
+import type { Issues } from '../kernel/issues.js';
+
+export interface UsernameOptions {
+  /** Fewest characters. @default 1 */
+  readonly min?: number;
+  /** Most characters; the column holds 255. @default 255 */
+  readonly max?: number;
+  /** What a user name must look like as a whole, beside our own rules. @default none */
+  readonly pattern?: RegExp;
+  /** Names nobody may take, whatever their case. @default [] */
+  readonly reserved?: readonly string[];
+}
+
+export interface UsersOptions {
+  readonly username?: UsernameOptions;
+  /** Whether a user has an e-mail address: `asUsername` means that he is known by nothing else. @default 'optional' */
+  readonly email?: 'required' | 'optional' | 'asUsername';
+  /** Size limit of `profile`, of `data` and of each own JSON field, in bytes. @default 16384 */
+  readonly jsonBytes?: number;
+  /** Weakening: whether who has not confirmed his address yet may sign in, by user name. @default false */
+  readonly allowUnconfirmedLogin?: boolean;
+}
+
+/** The resolved {@link UsersOptions}. */
+export abstract class UsersSettings {
+  abstract readonly username: Readonly<Required<Omit<UsernameOptions, 'pattern'>>> & { readonly pattern: RegExp | null };
+  abstract readonly email: 'required' | 'optional' | 'asUsername';
+  abstract readonly jsonBytes: number;
+  abstract readonly allowUnconfirmedLogin: boolean;
+}
+
+export function resolveUsersOptions(options: UsersOptions, issues: Issues): UsersSettings {
+  const { username = {}, email = 'optional', jsonBytes = 16_384, allowUnconfirmedLogin = false } = options;
+  const { min = 1, max = 255, pattern = null, reserved = [] } = username;
+  if (!Number.isInteger(min) || min < 1 || !Number.isInteger(max) || max > 255 || min > max) issues.add('registration.username', 'give whole numbers with 1 <= min <= max <= 255.');
+  if (pattern !== null && !(pattern instanceof RegExp)) issues.add('registration.username.pattern', 'give a RegExp, such as /^[a-z0-9_]+$/.');
+  if (!Array.isArray(reserved) || !reserved.every((name) => typeof name === 'string')) issues.add('registration.username.reserved', "give a list of names: ['admin', 'root'].");
+  if (!['required', 'optional', 'asUsername'].includes(email)) issues.add('registration.email', "write 'required', 'optional' or 'asUsername'.");
+  if (!Number.isInteger(jsonBytes) || jsonBytes < 2 || jsonBytes > 65_535) issues.add('registration.jsonBytes', 'give a whole number of bytes between 2 and 65535.');
+  if (typeof allowUnconfirmedLogin !== 'boolean') issues.add('registration.allowUnconfirmedLogin', 'write true or false.');
+  return { username: { min, max, pattern, reserved }, email, jsonBytes, allowUnconfirmedLogin };
+}

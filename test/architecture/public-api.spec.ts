@@ -1,0 +1,29 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import manifest from '../../package.json' with { type: 'json' };
+import { ROOT } from './sources.js';
+
+/**
+ * What each entry point offers at run time, in alphabetical order. A name that leaves is a breaking change; a name that comes is a
+ * promise for years. Change a list here in the same commit as the entry point, and say so in CHANGELOG.md.
+ */
+const FACES: Record<string, readonly string[]> = {
+  'index.ts': [],
+  'extend.ts': [],
+  'extensions/nodemailer/index.ts': [],
+};
+
+describe('the public face', () => {
+  it.each(Object.entries(FACES))('%s offers just what somebody typed here', async (path, names) => {
+    const face = (await import(join(ROOT, 'lib', path))) as object;
+    expect(Object.keys(face).sort()).toEqual([...names].sort());
+  });
+
+  it('is pinned for each entry point of the package', () => {
+    const entries = Object.values(manifest.exports).flatMap((entry) => (typeof entry === 'string' ? [] : [entry.default]));
+    expect(entries.map((entry) => entry.replace('./dist/', '').replace(/\.js$/, '.ts')).sort()).toEqual(Object.keys(FACES).sort());
+  });
+
+  it.each(Object.keys(FACES))('%s exists', (path) => expect(existsSync(join(ROOT, 'lib', path))).toBe(true));
+});

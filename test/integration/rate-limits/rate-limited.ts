@@ -1,0 +1,29 @@
+import { DataSource } from 'typeorm';
+import { defineUsers } from '../../../lib/define-users.js';
+import { Database } from '../../../lib/persistence/database.js';
+import { DatabaseAttemptStore } from '../../../lib/rate-limits/attempt.store.js';
+import { AttemptRow } from '../../../lib/rate-limits/attempt.entity.js';
+import { RateLimiter } from '../../../lib/rate-limits/rate-limiter.js';
+import { testDatabase } from '../../support/database.js';
+import { FakeClock } from '../../support/fake-clock.js';
+
+/** A limiter over a real table of its own, with a clock that stands still. */
+export async function rateLimited() {
+  const { options, drop } = await testDatabase();
+  const space = defineUsers();
+  const dataSource = await new DataSource({ ...options, entities: space.entities.all(), synchronize: true }).initialize();
+  const [clock, database, store] = [new FakeClock(), new Database(dataSource, 10_000), new DatabaseAttemptStore(space.entities)];
+  return {
+    clock,
+    database,
+    store,
+    limiter: new RateLimiter(store, database, clock),
+    rows: dataSource.getRepository(space.entities.of(AttemptRow)),
+    async close() {
+      await dataSource.destroy();
+      await drop();
+    },
+  };
+}
+
+export type RateLimited = Awaited<ReturnType<typeof rateLimited>>;

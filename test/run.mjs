@@ -1,0 +1,99 @@
+// `npm test`: runs what needs no database once, and the rest on each engine that answers.
+//
+//   npm test                       everything
+//   npm test -- sqlite             one engine only (and it must answer); no suites without an engine
+//   npm test -- test/unit/kernel   only the files whose path contains this
+//   npm test -- -t 'expires'       options go to Jest
+//
+// USERS_TEST_POSTGRES_URL and USERS_TEST_MARIADB_URL say where the servers are.
+// USERS_REQUIRE_ENGINES=sqlite,postgres,mariadb makes an engine that does not answer a failure.
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ENGINES, probe } from './engines.mjs';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+/** Folders whose tests touch no database server. A new folder is not in here, so it runs on each engine. */
+const WITHOUT_ENGINE = ['unit', 'architecture', 'packaging', 'docs', 'types'];
+const WORKERS = process.env.USERS_TEST_WORKERS ?? '2';
+
+const words = process.argv.slice(2);
+const firstOption = words.findIndex((word) => word.startsWith('-'));
+const options = firstOption < 0 ? [] : words.slice(firstOption);
+const names = firstOption < 0 ? words : words.slice(0, firstOption);
+const named = names.filter((name) => name in ENGINES);
+const filters = names.filter((name) => !(name in ENGINES));
+const required = (process.env.USERS_REQUIRE_ENGINES ?? '').split(',').filter(Boolean).concat(named);
+const wanted = named.length > 0 ? named : Object.keys(ENGINES);
+
+function specs() {
+  const paths = readdirSync(join(ROOT, 'test'), { recursive: true, encoding: 'utf8' }).map((path) => path.replaceAll('\\', '/'));
+  const found = paths.filter((path) => /\.(e2e-)?spec\.ts$/.test(path)).map((path) => `test/${path}`);
+  return found.filter((path) => filters.length === 0 || filters.some((filter) => path.includes(filter.replace(/^\.\//, '')))).sort();
+}
+
+const needsEngine = (path) => !WITHOUT_ENGINE.includes(path.split('/')[1]);
+
+/** @returns how many tests of one Jest run passed and failed; a suite that could not even start counts as one failure. */
+async function run(title, paths, env) {
+  console.log(`\n== ${title}: ${paths.length} files`);
+  const folder = mkdtempSync(join(tmpdir(), 'users-test-'));
+  const report = join(folder, 'report.json');
+  const jest = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js'];
+  const args = [...jest, '-w', WORKERS, '--json', `--outputFile=${report}`, ...options, '--runTestsByPath', ...paths];
+  const code = await exitCode(
+    spawn(process.execPath, args, { cwd: ROOT, env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', 'inherit'] }),
+  );
+  const result = tally(report, code);
+  rmSync(folder, { recursive: true, force: true });
+  return result;
+}
+
+const exitCode = (child) =>
+  new Promise((resolve) => {
+    child.on('error', () => resolve(1));
+    child.on('close', (code) => resolve(code ?? 1));
+  });
+
+function tally(report, code) {
+  try {
+    const { numPassedTests: passed, numFailedTests, numRuntimeErrorTestSuites: broken } = JSON.parse(readFileSync(report, 'utf8'));
+    const failed = numFailedTests + broken;
+    // Jest may fail for a reason that is no test's: an obsolete snapshot under --ci, a crash after the last test.
+    return { passed, failed: failed === 0 && code !== 0 ? 1 : failed };
+  } catch {
+    return { passed: 0, failed: 1 };
+  }
+}
+
+async function main() {
+  const all = specs();
+  if (all.length === 0) console.log(`No test file matches ${filters.join(' ') || 'test/**/*.spec.ts'}.`);
+  const results = [];
+  const notRun = [];
+
+  const once = all.filter((path) => !needsEngine(path));
+  // Naming an engine asks for that engine's suites.
+  if (once.length > 0 && named.length === 0) results.push(await run('without a database', once, {}));
+
+  const perEngine = all.filter(needsEngine);
+  for (const engine of perEngine.length > 0 || required.length > 0 ? wanted : []) {
+    const reason = await probe(engine);
+    if (reason !== null) notRun.push({ engine, reason });
+    else if (perEngine.length > 0) results.push(await run(engine, perEngine, { USERS_TEST_ENGINE: engine }));
+  }
+  return { results, notRun };
+}
+
+const { results, notRun } = await main();
+const missing = notRun.filter(({ engine }) => required.includes(engine));
+const sum = (key) => results.reduce((total, result) => total + result[key], 0);
+const failed = sum('failed') + missing.length;
+
+console.log('');
+for (const { engine, reason } of notRun)
+  console.log(`not run: ${engine} (${reason})${required.includes(engine) ? ', but it is required' : ''}`);
+console.log(`Tests: ${sum('passed')} passed, ${failed} failed`);
+process.exitCode = failed > 0 || sum('passed') === 0 ? 1 : 0;

@@ -1,0 +1,25 @@
+import { type Duration, milliseconds } from '../../lib/kernel/duration.js';
+import { Clock } from '../../lib/kernel/clock.port.js';
+
+/** A clock that stands still until it is told to move. */
+export class FakeClock extends Clock {
+  private instant: number;
+
+  constructor(start: Date = new Date('2026-11-03T09:12:00.000Z')) {
+    super();
+    this.instant = start.getTime();
+  }
+
+  override now(): Date {
+    return new Date(this.instant);
+  }
+
+  advance(duration: Duration): void {
+    this.instant += milliseconds(duration);
+  }
+
+  /** Sets the clock back, as an administrator or a time server may. */
+  turnBack(duration: Duration): void {
+    this.instant -= milliseconds(duration);
+  }
+}

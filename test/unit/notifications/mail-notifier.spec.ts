@@ -1,0 +1,214 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { UNKNOWN_SOURCE } from '../../../lib/kernel/request-source.js';
+import type { Mail } from '../../../lib/notifications/mail.js';
+import { MailNotifier } from '../../../lib/notifications/mail-notifier.js';
+import { MailQueue } from '../../../lib/notifications/mail-queue.js';
+import type { Notification } from '../../../lib/notifications/notification.js';
+import type { MailOptions } from '../../../lib/notifications/notifications.options.js';
+import { FakeClock } from '../../support/fake-clock.js';
+import { captureLog } from './captured-log.js';
+import { mailSettings } from './mail-settings.js';
+
+const TOKEN = '0199a000-0000-7000-8000-000000000001.abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQ';
+const CHROME = 'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0 Safari/537.36';
+const EVIL = '<b>x</b>\r\nBcc: e@x https://evil.example {{7*7}} ${7*7} <%= 7*7 %> %s%n';
+
+const clock = new FakeClock();
+const expiresAt = new Date(clock.now().getTime() + 12 * 3_600_000 - 20);
+const common = {
+  to: 'ann@example.com',
+  user: { id: '1', username: EVIL, displayName: EVIL },
+  from: { ip: '198.51.100.4', userAgent: CHROME },
+};
+const NOTIFICATIONS: Notification[] = [
+  { kind: 'confirm-email', ...common, token: TOKEN, expiresAt },
+  { kind: 'already-registered', ...common },
+  { kind: 'reset-password', ...common, token: TOKEN, expiresAt: new Date(clock.now().getTime() + 3_600_000) },
+  { kind: 'password-changed', ...common, at: clock.now() },
+  { kind: 'confirm-new-email', ...common, token: TOKEN, expiresAt },
+  { kind: 'email-changing', ...common, newEmail: 'newann@example.org' },
+];
+
+let log: string[];
+beforeEach(() => {
+  log = captureLog();
+});
+
+async function mailOf(notification: Notification, options: MailOptions = {}): Promise<Mail> {
+  const [mail] = await mailsOf(notification, options);
+  if (mail === undefined) throw new Error(`No mail: ${log.join()}`);
+  return mail;
+}
+
+async function mailsOf(notification: Notification, options: MailOptions = {}): Promise<Mail[]> {
+  const mails: Mail[] = [];
+  const settings = mailSettings({ ...options, transport: async (mail) => mails.push(mail) });
+  const queue = new MailQueue(settings);
+  await new MailNotifier(settings, queue, clock).notify(notification);
+  await queue.onApplicationShutdown();
+  return mails;
+}
+
+const lines = (...texts: string[]): string => `${texts.join('\n\n')}\n`;
+const FOOTER = 'You get this because someone used this address at Notes (https://notes.example).';
+
+describe('the words of a mail', () => {
+  it.each([
+    [
+      'confirm-email',
+      'Confirm your email for Notes',
+      lines(
+        'Press the link to finish. It works for 12 hours.',
+        `Confirm your email:\nhttps://notes.example/confirm#token=${TOKEN}`,
+        'If you did not ask for this, do nothing: no account will be usable.',
+        FOOTER,
+      ),
+    ],
+    [
+      'already-registered',
+      'You already have an account at Notes',
+      lines(
+        'Someone, perhaps you, tried to make an account with this address. You can sign in or choose a new password.',
+        'Sign in:\nhttps://notes.example/login',
+        'Choose a new password:\nhttps://notes.example/forgot',
+        'If it was not you, do nothing.',
+        FOOTER,
+      ),
+    ],
+    [
+      'reset-password',
+      'Choose a new password for Notes',
+      lines(
+        'The link works once, for one hour.',
+        `Choose a new password:\nhttps://notes.example/reset#token=${TOKEN}`,
+        'If you did not ask for this, do nothing: your password stays.',
+        'Asked from Chrome on macOS, 198.51.100.4.',
+        FOOTER,
+      ),
+    ],
+    [
+      'password-changed',
+      'Your Notes password was changed',
+      lines(
+        'On 3 Nov 2026, 09:12 UTC, from Chrome on macOS, 198.51.100.4. Other devices were signed out.',
+        'Not you? Choose a new password at once.',
+        'Choose a new password:\nhttps://notes.example/forgot',
+        FOOTER,
+      ),
+    ],
+    [
+      'confirm-new-email',
+      'Confirm your new email for Notes',
+      lines(
+        'Press the link to finish. It works for 12 hours.',
+        `Confirm your new email:\nhttps://notes.example/confirm#token=${TOKEN}`,
+        'Until you confirm, the old address stays.',
+        FOOTER,
+      ),
+    ],
+    [
+      'email-changing',
+      'Your Notes email is being changed',
+      lines('To n…@example.org.', 'Not you? Sign in and cancel.', 'Sign in and cancel:\nhttps://notes.example/account/password', FOOTER),
+    ],
+  ])('%s', async (kind, subject, text) => {
+    const mail = await mailOf(NOTIFICATIONS.find((notification) => notification.kind === kind)!);
+    expect(mail).toMatchObject({ to: 'ann@example.com', from: '"Notes" <no-reply@notes.example>', subject, text });
+    expect(mail).not.toHaveProperty('replyTo');
+  });
+
+  it.each(NOTIFICATIONS)('are the same in plain text and in HTML, with each link written out: $kind', async (notification) => {
+    const { text, html } = await mailOf(notification);
+    const body = html
+      .slice(html.indexOf('<body>'))
+      .replace(/<[^>]*>/g, ' ')
+      .replaceAll('&#39;', "'");
+    const words = (all: string): string[] => all.replaceAll(':\n', ' ').split(/\s+/).filter(Boolean);
+    expect(words(body)).toEqual(words(text));
+    for (const [url] of text.matchAll(/^https:.*$/gm)) expect(html).toContain(`<a href="${url}">`);
+    expect(html).not.toMatch(/<img|<script|style=|src=/);
+  });
+
+  it.each(NOTIFICATIONS)('hold nothing that a person wrote, neither name nor User-Agent [B-108] [1.3.7]: $kind', async (notification) => {
+    const mail = await mailOf({ ...notification, from: { ip: EVIL, userAgent: `Chrome/1 ${EVIL}` } });
+    expect(JSON.stringify(mail)).not.toMatch(/evil|Bcc|7\*7|<b>|&lt;b|%s/);
+  });
+
+  it('say that the mail may be answered only when somebody reads the answers', async () => {
+    const mail = await mailOf(NOTIFICATIONS[5]!, { replyTo: 'help@notes.example' });
+    expect(mail.replyTo).toBe('help@notes.example');
+    expect(mail.text).toContain('Not you? Sign in and cancel, or answer this mail.');
+  });
+
+  it('name no source when none is known', async () => {
+    const { text } = await mailOf({ ...NOTIFICATIONS[2]!, from: UNKNOWN_SOURCE });
+    expect(text).not.toContain('Asked from');
+  });
+
+  it('lead to where the host says, also into a mobile app', async () => {
+    const paths = { confirm: '/app/confirm?lang=en', reset: 'https://links.notes.example/reset' };
+    const baseUrl = 'https://notes.example/base/';
+    expect((await mailOf(NOTIFICATIONS[0]!, { paths, baseUrl })).text).toContain(
+      `\nhttps://notes.example/base/app/confirm?lang=en#token=${TOKEN}\n`,
+    );
+    expect((await mailOf(NOTIFICATIONS[2]!, { paths, baseUrl })).text).toContain(`\nhttps://links.notes.example/reset#token=${TOKEN}\n`);
+  });
+});
+
+describe("a host's template", () => {
+  it('has its words escaped, and no line of them becomes a header [B-108] [1.3.11]', async () => {
+    const mail = await mailOf(NOTIFICATIONS[0]!, {
+      templates: {
+        'confirm-email': ({ user }, { link }) => ({
+          subject: `Hello ${user?.displayName ?? ''}\u2028X`,
+          lines: [
+            `Hello ${user?.displayName ?? ''}`,
+            { label: user?.username ?? '', url: link },
+            { label: 'bad', url: 'javascript:alert(1)' },
+          ],
+        }),
+      },
+    });
+    expect(mail.subject).toBe('Hello <b>x</b> Bcc: e@x https://evil.example {{7*7}} ${7*7} <%= 7*7 %> %s%n X');
+    expect(mail.html).toContain('<p>Hello &lt;b&gt;x&lt;/b&gt; Bcc: e@x https://evil.example {{7*7}} ${7*7} &lt;%= 7*7 %&gt; %s%n</p>');
+    expect(mail.html).not.toMatch(/<b>|href="javascript|href="https:\/\/evil/);
+    expect(mail.text).not.toContain('\r');
+  });
+
+  it('may bring both bodies itself', async () => {
+    const mail = await mailOf(NOTIFICATIONS[1]!, {
+      templates: { 'already-registered': () => ({ subject: 'Hi\r\nBcc: e@x', text: 'T', html: '<i>T</i>' }) },
+    });
+    expect(mail).toMatchObject({ subject: 'Hi Bcc: e@x', text: 'T', html: '<i>T</i>' });
+  });
+
+  it('that throws harms nobody, and its message reaches no log', async () => {
+    const templates = {
+      'reset-password': ({ token }: { token: string }) => {
+        throw new Error(token);
+      },
+    };
+    expect(await mailsOf(NOTIFICATIONS[2]!, { templates })).toEqual([]);
+    expect(log).toEqual([expect.stringContaining('mail.templates')]);
+    expect(log.join()).not.toContain(TOKEN);
+  });
+});
+
+describe('a recipient', () => {
+  it.each([
+    'ann@example.com\r\nBcc: e@x.org',
+    'ann@example.com,e@x.org',
+    'ann@example.com; e@x.org',
+    'Ann <ann@example.com>',
+    '"a b"@example.com',
+    'ann@example.com\0',
+    '@example.com',
+    '',
+    'ann',
+    ['ann@example.com', 'e@x.org'],
+    null,
+  ])('that is not one address gets no mail, and the log line names none [1.3.11]: %j', async (to) => {
+    expect(await mailsOf({ ...NOTIFICATIONS[0]!, to: to as string })).toEqual([]);
+    expect(log).toEqual(['error A confirm-email mail was not sent: its recipient is no e-mail address.']);
+  });
+});
