@@ -147,6 +147,11 @@ export default defineConfig(
     },
   },
   {
+    // What stands before a block of documentation is used by the block.
+    files: ['docs/snippets/*.ts'],
+    rules: { '@typescript-eslint/no-unused-vars': 'off' },
+  },
+  {
     files: ['**/*.{js,mjs,cjs}'],
     languageOptions: {
       globals: readonly('AbortController', 'AbortSignal', 'process', 'console', 'URL', 'Buffer', 'setTimeout', 'clearTimeout', 'fetch'),

@@ -33,23 +33,39 @@ export type { JsonObject, JsonValue } from './kernel/json.js';
 export type { Page } from './kernel/page.js';
 export type { RequestSource } from './kernel/request-source.js';
 
+// Guards and decorators
+export { SessionGuard } from './http/guards/session.guard.js';
+export { AdminOnly } from './http/decorators/admin-only.decorator.js';
+export { CurrentSession, type CurrentSessionField } from './http/decorators/current-session.decorator.js';
+export { CurrentUser, type CurrentUserField } from './http/decorators/current-user.decorator.js';
+export { OptionalSession } from './http/decorators/optional-session.decorator.js';
+export { Public } from './http/decorators/public.decorator.js';
+
 // Ports and what ships for them
 export { Clock } from './kernel/clock.port.js';
 export { SystemClock } from './kernel/system-clock.js';
 export { RandomSource } from './kernel/random-source.port.js';
 export { Notifier } from './notifications/notifier.port.js';
-export type { Notification, NotificationKind, NotificationOf } from './notifications/notification.js';
+export type { Notification, NotificationKind, NotificationOf, NotifiedUser } from './notifications/notification.js';
 export type { Mail, MailTransport } from './notifications/mail.js';
+export type { MailFacts } from './notifications/mail-facts.js';
+export type { MailTemplate, MailTemplates } from './notifications/mail-templates.js';
+export type { MailBody, MailLink, MailWords } from './notifications/mail-words.js';
+export { maskEmail } from './notifications/mask-email.js';
 export { PasswordHasher } from './passwords/password-hasher.port.js';
 export { PasswordVerifier } from './passwords/password-verifier.port.js';
-export { AttemptStore } from './rate-limits/attempt-store.port.js';
+export { ClientAddress } from './http/client-address.port.js';
+export { AttemptStore, type Spending } from './rate-limits/attempt-store.port.js';
+export type { Budget } from './rate-limits/budget.js';
 
 // Options
 export type { EmailConfirmationOptions, RegistrationOptions } from './registration/registration.options.js';
 export type { SessionsOptions } from './sessions/sessions.options.js';
 export type { PasswordsOptions } from './passwords/passwords.options.js';
 export type { PasswordResetOptions } from './password-reset/password-reset.options.js';
-export type { MailOptions } from './notifications/notifications.options.js';
+export type { MailOptions, MailPaths } from './notifications/notifications.options.js';
+export type { HttpOptions } from './http/http.options.js';
+export type { OwnRoutesOptions } from './http/own-routes.options.js';
 export type { LimitsOptions } from './rate-limits/rate-limits.options.js';
 
 // Events

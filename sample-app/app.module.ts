@@ -1,11 +1,11 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { UsersModule, usersMigrations } from 'nestjs-users';
+import { type MailTransport, UsersModule, usersMigrations } from 'nestjs-users';
 import { nodemailerTransport } from 'nestjs-users/nodemailer';
 import { AddCompany1790000000001 } from './migrations/add-company.migration.js';
 import { CreateNotes1790000000002 } from './migrations/create-notes.migration.js';
 import { NotesModule } from './notes/notes.module.js';
-import { Outbox, type OutgoingMail } from './outbox/outbox.js';
+import { Outbox } from './outbox/outbox.js';
 import { OutboxController } from './outbox/outbox.controller.js';
 import type { Settings } from './settings.js';
 import { AppUser } from './users/app-user.entity.js';
@@ -13,14 +13,13 @@ import { Frame } from './web/frame.js';
 
 @Module({})
 export class AppModule {
-  static with({ production, baseUrl, database, smtpUrl }: Settings): DynamicModule {
+  static with(settings: Settings): DynamicModule {
     const outbox = new Outbox();
-    const smtp = smtpUrl === undefined ? undefined : nodemailerTransport({ url: smtpUrl });
     return {
       module: AppModule,
       imports: [
         TypeOrmModule.forRoot({
-          ...database,
+          ...settings.database,
           autoLoadEntities: true,
           // Own columns on the users' table: so the host runs the library's migrations among his own, not `migrate: true`.
           migrations: [...usersMigrations, AddCompany1790000000001, CreateNotes1790000000002],
@@ -29,23 +28,25 @@ export class AppModule {
         UsersModule.forRoot({
           user: AppUser,
           routes: true,
-          registration: { firstUserIsAdmin: !production },
-          mail: {
-            from: 'Notes <notes@localhost>',
-            baseUrl,
-            transport: async (mail: OutgoingMail) => {
-              if (!production) outbox.keep(mail);
-              await smtp?.(mail);
-            },
-          },
+          registration: { firstUserIsAdmin: !settings.production },
+          mail: { appName: 'Notes', from: settings.mailFrom, baseUrl: settings.baseUrl, transport: transportTo(outbox, settings) },
         }),
         NotesModule,
       ],
-      controllers: production ? [] : [OutboxController],
+      controllers: settings.production ? [] : [OutboxController],
       providers: [
         { provide: Outbox, useValue: outbox },
-        { provide: Frame, useValue: new Frame(!production) },
+        { provide: Frame, useValue: new Frame(!settings.production) },
       ],
     };
   }
+}
+
+/** Keeps mails where a developer reads them, and sends them where there is a server for it. */
+function transportTo(outbox: Outbox, { production, smtpUrl }: Settings): MailTransport {
+  const send = smtpUrl === undefined ? undefined : nodemailerTransport({ url: smtpUrl });
+  return async (mail) => {
+    if (!production) outbox.keep(mail);
+    await send?.(mail);
+  };
 }

@@ -8,24 +8,23 @@ export interface Settings {
   /** Where people reach the app: the links in mails begin with it. */
   readonly baseUrl: string;
   readonly database: TypeOrmModuleOptions;
+  /** The sender of mails. */
+  readonly mailFrom: string;
   /** Where mails go besides the outbox. */
   readonly smtpUrl: string | undefined;
 }
 
 /**
- * Reads the environment: PORT, HOST, BASE_URL, DATABASE_URL, SMTP_URL, NODE_ENV.
+ * Reads the environment: PORT, HOST, BASE_URL, DATABASE_URL, SMTP_URL, MAIL_FROM, NODE_ENV.
  *
  * @throws Error with a sentence that names the mend.
  */
 export function settingsFrom(environment: NodeJS.ProcessEnv): Settings {
-  const { PORT = '3000', HOST = '127.0.0.1', BASE_URL, DATABASE_URL = 'notes.sqlite', SMTP_URL, NODE_ENV } = environment;
+  const { PORT = '3000', HOST = '127.0.0.1', BASE_URL, DATABASE_URL = 'notes.sqlite', SMTP_URL, MAIL_FROM, NODE_ENV } = environment;
   const port = Number(PORT);
   if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new Error(`PORT is "${PORT}": give a number from 1 to 65535.`);
   const production = NODE_ENV === 'production';
-  if (production && SMTP_URL === undefined)
-    throw new Error('In production mails must leave this process: set SMTP_URL, such as smtp://mail.example.com:587.');
-  if (production && BASE_URL === undefined)
-    throw new Error('In production the links in mails need an address: set BASE_URL, such as https://notes.example.com.');
+  if (production) requireForProduction({ SMTP_URL, MAIL_FROM, BASE_URL });
   return {
     production,
     host: HOST,
@@ -33,6 +32,7 @@ export function settingsFrom(environment: NodeJS.ProcessEnv): Settings {
     baseUrl: BASE_URL ?? `http://localhost:${port}`,
     database: connectionTo(DATABASE_URL),
     smtpUrl: SMTP_URL,
+    mailFrom: MAIL_FROM ?? 'Notes <notes@localhost>',
   };
 }
 
@@ -42,4 +42,13 @@ function connectionTo(url: string): TypeOrmModuleOptions {
   if (scheme === 'postgres' || scheme === 'postgresql') return { type: 'postgres', url };
   if (scheme === 'mysql' || scheme === 'mariadb') return { type: 'mariadb', url };
   return { type: 'better-sqlite3', database: url.replace(/^(sqlite|file):(\/\/)?/, '') };
+}
+
+/** In production mails must leave this process, and their links must lead to it. */
+function requireForProduction(values: Record<string, string | undefined>): void {
+  const missing = Object.keys(values).filter((name) => values[name] === undefined);
+  if (missing.length === 0) return;
+  throw new Error(
+    `In production mails must reach people: set ${missing.join(', ')} (such as SMTP_URL=smtp://mail.example.com:587 MAIL_FROM=notes@example.com BASE_URL=https://notes.example.com).`,
+  );
 }

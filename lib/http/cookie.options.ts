@@ -15,8 +15,6 @@ export interface CookieOptions {
 
 export interface CookieSettings {
   readonly name: string;
-  /** The name of the cookie by which a device is known after its session. */
-  readonly deviceName: string;
   /** `auto` is left only outside production. */
   readonly secure: 'auto' | boolean;
   readonly sameSite: 'Lax' | 'Strict' | 'None';
@@ -33,16 +31,24 @@ export interface CookieSurroundings {
   readonly isProduction: boolean;
 }
 
-export function resolveCookieOptions(input: CookieOptions | undefined, issues: Issues, { space, isProduction }: CookieSurroundings): CookieSettings {
+export function resolveCookieOptions(
+  input: CookieOptions | undefined,
+  issues: Issues,
+  { space, isProduction }: CookieSurroundings,
+): CookieSettings {
   const own = space === 'users' ? '' : `${space}-`;
   const { name = `${own}session`, secure = 'auto', sameSite = 'lax' } = optionsOf(input, issues);
   if (typeof name !== 'string' || !TOKEN.test(bare(name)) || /^__/.test(bare(name))) {
-    issues.add('http.cookie.name', "give a plain name without spaces, ';', '=' or a prefix of its own: 'session' is sent as '__Host-session'.");
-  } else if (bare(name) === `${own}device`) issues.add('http.cookie.name', `'${own}device' names the cookie of known devices: choose another name.`);
+    issues.add(
+      'http.cookie.name',
+      "give a plain name without spaces, ';', '=' or a prefix of its own: 'session' is sent as '__Host-session'.",
+    );
+  }
   checkSecure(secure, isProduction, issues);
   if (!Object.hasOwn(SAME_SITE, sameSite)) issues.add('http.cookie.sameSite', "write 'lax', 'strict' or 'none'.");
-  if (sameSite === 'none' && secure !== true) issues.add('http.cookie.sameSite', "'none' is ignored by browsers without Secure: set http.cookie.secure to true.");
-  return Object.freeze({ name: bare(String(name)), deviceName: `${own}device`, secure: isProduction ? true : secure, sameSite: SAME_SITE[sameSite] });
+  if (sameSite === 'none' && secure !== true)
+    issues.add('http.cookie.sameSite', "'none' is ignored by browsers without Secure: set http.cookie.secure to true.");
+  return Object.freeze({ name: bare(String(name)), secure: isProduction ? true : secure, sameSite: SAME_SITE[sameSite] });
 }
 
 function optionsOf(input: CookieOptions | undefined, issues: Issues): CookieOptions {
@@ -60,7 +66,8 @@ function optionsOf(input: CookieOptions | undefined, issues: Issues): CookieOpti
 
 function checkSecure(secure: unknown, isProduction: boolean, issues: Issues): void {
   if (secure !== 'auto' && typeof secure !== 'boolean') issues.add('http.cookie.secure', "write 'auto', true or false.");
-  if (secure === false && isProduction) issues.add('http.cookie.secure', "false would send sessions in the clear; in production write 'auto' or leave it out.");
+  if (secure === false && isProduction)
+    issues.add('http.cookie.secure', "false would send sessions in the clear; in production write 'auto' or leave it out.");
 }
 
 /** A host may write the prefix that we add; it means the same. */

@@ -36,6 +36,8 @@ export class CrossSiteRule {
   private tell(origin: string): void {
     if (this.told.has(origin) || this.told.size >= 20) return;
     this.told.add(origin);
-    this.logger.warn(`${origin} may use the session cookie because this is not production. For production, list your front end's origin in http.origins.`);
+    this.logger.warn(
+      `${origin} may use the session cookie because this is not production. For production, list your front end's origin in http.origins.`,
+    );
   }
 }

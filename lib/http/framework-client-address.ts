@@ -20,7 +20,8 @@ export class FrameworkClientAddress extends ClientAddress {
 }
 
 function addressOf(value: unknown): string | null {
-  // The zone of a link-local address names the server's own network card.
-  const address = typeof value === 'string' ? value.replace(/%.*$/, '') : '';
+  if (typeof value !== 'string') return null;
+  // The zone of a link-local address names the server's own network card; a dual-stack socket shows IPv4 as IPv6.
+  const address = value.replace(/%.*$/, '').replace(/^::ffff:(?=\d+\.)/i, '');
   return isIP(address) === 0 ? null : address;
 }

@@ -81,7 +81,8 @@ export class HttpExchange {
 
   /** Adds to `Vary` what is not there yet: the host's CORS may have written it before. */
   vary(...names: string[]): void {
-    const before = String(this.answer.get('Vary') ?? '');
+    const given = this.answer.get('Vary');
+    const before = typeof given === 'string' ? given : Array.isArray(given) ? given.join(', ') : '';
     const known = before.toLowerCase().split(/\s*,\s*/);
     const added = names.filter((name) => !known.includes(name.toLowerCase()));
     if (added.length > 0) this.answer.set('Vary', [before, ...added].filter(Boolean).join(', '));
@@ -89,5 +90,7 @@ export class HttpExchange {
 }
 
 function own(values: unknown, name: string): unknown {
-  return typeof values === 'object' && values !== null && Object.hasOwn(values, name) ? (values as Record<string, unknown>)[name] : undefined;
+  return typeof values === 'object' && values !== null && Object.hasOwn(values, name)
+    ? (values as Record<string, unknown>)[name]
+    : undefined;
 }

@@ -2,7 +2,7 @@ import { type ExecutionContext, Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { ForbiddenError } from '../kernel/errors.js';
 import { ClientAddress } from './client-address.port.js';
-import { type HttpAnswer, HttpExchange, type HttpRequest } from './http-exchange.js';
+import { type HttpAnswer, HttpExchange } from './http-exchange.js';
 
 /** Reads requests of Express and Fastify into one form, and finds that form again in the handler. */
 @Injectable()

@@ -51,7 +51,8 @@ export function resolveHttpOptions(input: HttpOptions | undefined, issues: Issue
   checkOrigins(origins, issues);
   checkCarriers(carriers, issues);
   if (guard !== 'marked' && guard !== 'everything') issues.add('http.guard', "write 'marked' or 'everything'.");
-  if (publicKey !== undefined && (typeof publicKey !== 'string' || publicKey === '')) issues.add('http.publicKey', "give the key of your metadata: 'isPublic'.");
+  if (publicKey !== undefined && (typeof publicKey !== 'string' || publicKey === ''))
+    issues.add('http.publicKey', "give the key of your metadata: 'isPublic'.");
   const isTimeout = isDuration(checkTimeout) && milliseconds(checkTimeout) > 0;
   if (!isTimeout) issues.add('http.checkTimeout', "give a length of time with its unit, longer than nothing: '2s'.");
   return Object.freeze({
@@ -76,7 +77,11 @@ function optionsOf(input: HttpOptions | undefined, issues: Issues): HttpOptions 
 function checkOrigins(origins: unknown, issues: Issues): void {
   if (!Array.isArray(origins)) return issues.add('http.origins', "give a list of origins: ['https://app.example.com'].");
   for (const origin of origins) {
-    if (!isOrigin(origin)) issues.add('http.origins', `${JSON.stringify(origin)} is no origin: write scheme and host alone, as browsers send it: 'https://app.example.com'.`);
+    if (!isOrigin(origin))
+      issues.add(
+        'http.origins',
+        `${JSON.stringify(origin)} is no origin: write scheme and host alone, as browsers send it: 'https://app.example.com'.`,
+      );
   }
 }
 

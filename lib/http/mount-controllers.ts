@@ -9,7 +9,9 @@ const PATH_METADATA = 'path';
 /** Our controllers at the host's paths: subclasses made for this one module, so that two modules do not share a path. */
 export function mountControllers(routes: OwnRoutesSettings | null): Type[] {
   if (routes === null) return [];
-  const account = Object.entries<Type>(ACCOUNT_CONTROLLERS).map(([name, type]) => mount(replacementOf(routes, name) ?? type, routes.account));
+  const account = Object.entries<Type>(ACCOUNT_CONTROLLERS).map(([name, type]) =>
+    mount(replacementOf(routes, name) ?? type, routes.account),
+  );
   if (routes.admin === null) return account;
   const { admin } = routes;
   return [...account, ...Object.entries<Type>(ADMIN_CONTROLLERS).map(([name, type]) => mount(replacementOf(routes, name) ?? type, admin))];
@@ -34,10 +36,13 @@ function mount(controller: Type, path: string): Type {
 /** The methods that are routes: each with its nearest form that carries the decorators. */
 function routesOf(controller: Type): Map<string, object> {
   const routes = new Map<string, object>();
-  for (let prototype = controller.prototype as object; prototype !== Object.prototype; prototype = Object.getPrototypeOf(prototype) as object) {
-    for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
-      if (typeof value === 'function' && !routes.has(name) && Reflect.hasMetadata(PATH_METADATA, value)) routes.set(name, value as object);
+  let prototype = controller.prototype as object;
+  while (prototype !== Object.prototype) {
+    for (const [name, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
+      const value: unknown = descriptor.value;
+      if (typeof value === 'function' && !routes.has(name) && Reflect.hasMetadata(PATH_METADATA, value)) routes.set(name, value);
     }
+    prototype = Object.getPrototypeOf(prototype) as object;
   }
   return routes;
 }

@@ -38,7 +38,8 @@ export function resolveOwnRoutes(input: boolean | OwnRoutesOptions | undefined, 
 }
 
 function checkPath(name: string, path: unknown, issues: Issues): void {
-  if (typeof path !== 'string' || !PATH.test(path)) issues.add(name, "give a plain path without slashes at its ends: 'auth' or 'api/auth'.");
+  if (typeof path !== 'string' || !PATH.test(path))
+    issues.add(name, "give a plain path without slashes at its ends: 'auth' or 'api/auth'.");
 }
 
 function checkReplacements(replace: unknown, issues: Issues): void {

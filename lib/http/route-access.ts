@@ -46,7 +46,8 @@ export class RouteAccess {
     if (this.reflector.get(AdminRoute, target)) return 'session';
     if (this.reflector.get(OptionalRoute, target)) return 'optional';
     const { publicKey } = this.settings;
-    const isPublic = this.reflector.get(PublicRoute, target) === true || (publicKey !== null && Boolean(this.reflector.get<unknown>(publicKey, target)));
+    const isPublic =
+      this.reflector.get(PublicRoute, target) === true || (publicKey !== null && Boolean(this.reflector.get<unknown>(publicKey, target)));
     return isPublic ? 'public' : undefined;
   }
 }

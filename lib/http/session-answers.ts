@@ -3,6 +3,7 @@ import { Clock } from '../kernel/clock.port.js';
 import { after } from '../kernel/duration.js';
 import type { Fields } from '../kernel/fields.js';
 import type { Session } from '../sessions/session.js';
+import { SessionsService } from '../sessions/sessions.service.js';
 import { SessionsSettings } from '../sessions/sessions.options.js';
 import { Carriers } from './carriers/carriers.js';
 import { CookieCarrier } from './carriers/cookie.carrier.js';
@@ -10,6 +11,12 @@ import type { HttpExchange } from './http-exchange.js';
 
 /** How a token goes out. `bearer` sets no cookie at all, `cookie` shows no token in the body. */
 export type Transport = 'cookie' | 'bearer';
+
+/** A session whose token has not gone out yet. */
+export interface NewToken {
+  readonly token: string;
+  readonly session: Session;
+}
 
 export interface TokenDelivery {
   readonly transport: Transport;
@@ -23,6 +30,7 @@ export class SessionAnswers {
   constructor(
     private readonly carriers: Carriers,
     private readonly cookie: CookieCarrier,
+    private readonly sessions: SessionsService,
     private readonly settings: SessionsSettings,
     private readonly clock: Clock,
   ) {}
@@ -36,8 +44,18 @@ export class SessionAnswers {
     return { transport: isKnown ? transport : usual, remember: body.optionalFlag('remember') ?? false };
   }
 
+  /**
+   * Delivers the token of somebody who has just signed in, and ends the session that the request came with: a token that was known before
+   * must not be good afterwards (session fixation; OWASP ASVS 5.0, 7.2.4).
+   */
+  async deliverAtLogin(exchange: HttpExchange, opened: NewToken, delivery: TokenDelivery): Promise<{ token?: string }> {
+    const before = this.carriers.read(exchange);
+    if (before.is === 'token') await this.sessions.endByToken(before.token);
+    return this.deliver(exchange, opened, delivery);
+  }
+
   /** @returns what belongs into the body: the token, or nothing beside the cookie that it sets. */
-  deliver(exchange: HttpExchange, { token, session }: { token: string; session: Session }, { transport, remember }: TokenDelivery): { token?: string } {
+  deliver(exchange: HttpExchange, { token, session }: NewToken, { transport, remember }: TokenDelivery): { token?: string } {
     if (transport === 'bearer') return { token };
     this.cookie.write(exchange, token, remember ? this.secondsLeft(session) : undefined);
     return {};
@@ -45,7 +63,9 @@ export class SessionAnswers {
 
   /** Up to the end at which even a busy session is over: the cookie is never renewed. */
   private secondsLeft({ createdAt, expiresAt }: Session): number {
-    const endsAt = this.settings.sliding ? after(createdAt, this.settings.absoluteTimeout) : (expiresAt ?? after(createdAt, this.settings.absoluteTimeout));
+    const endsAt = this.settings.sliding
+      ? after(createdAt, this.settings.absoluteTimeout)
+      : (expiresAt ?? after(createdAt, this.settings.absoluteTimeout));
     return Math.max(1, Math.floor((endsAt.getTime() - this.clock.now().getTime()) / 1_000));
   }
 }

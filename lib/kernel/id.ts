@@ -1,10 +1,11 @@
+import { randomBytesFrom } from './random-bytes.js';
 import type { RandomSource } from './random-source.port.js';
 
 const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** A UUIDv7 (RFC 9562, section 5.7): 48 bits of time in front, so that new rows land at the end of an index. Never a secret. */
 export function newId(now: Date, random: RandomSource): string {
-  const bytes = random.bytes(16);
+  const bytes = randomBytesFrom(random, 16);
   bytes.writeUIntBE(now.getTime(), 0, 6);
   bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x70, 6);
   bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);

@@ -20,16 +20,20 @@ export function encodeCursor(key: readonly string[]): string {
  * @throws InvalidInputError when it was not made by us: a cursor is input like any other.
  */
 export function decodeCursor(cursor: string, length: number): string[] {
-  const invalid = (): InvalidInputError => new InvalidInputError('This is not the `next` of an earlier page.', { after: ['USERS_INVALID_CURSOR'] });
   let key: unknown;
   try {
     key = JSON.parse(Buffer.from(cursor, 'base64url').toString());
   } catch {
-    throw invalid();
+    throw invalidCursor();
   }
   // NUL would fail the statement on PostgreSQL; a wrong length would compare the wrong columns.
-  if (!Array.isArray(key) || key.length !== length || !key.every((part) => typeof part === 'string' && !part.includes('\0'))) throw invalid();
+  if (!Array.isArray(key) || key.length !== length || !key.every((part) => typeof part === 'string' && !part.includes('\0'))) throw invalidCursor();
   return key as string[];
+}
+
+/** For a store whose sort key has a shape of its own, such as an id. */
+export function invalidCursor(): InvalidInputError {
+  return new InvalidInputError('This is not the `next` of an earlier page.', { after: ['USERS_INVALID_CURSOR'] });
 }
 
 /** Cuts `rows`, which were read one further than `limit`, into a page. */

@@ -1,4 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { randomBytesFrom } from './random-bytes.js';
 import type { RandomSource } from './random-source.port.js';
 
 /** What a token opens. It is hashed together with the token, so that one kind is never taken for another. */
@@ -14,11 +15,13 @@ export interface MintedToken {
   readonly secretHash: string;
 }
 
-/** Mints a token around `id`: 256 random bits in base64url behind the id by which its row is found. */
+/**
+ * Mints a token around `id`: 256 random bits in base64url behind the id by which its row is found.
+ *
+ * @throws UnavailableError when the random source is broken.
+ */
 export function mintToken(kind: TokenKind, id: string, random: RandomSource): MintedToken {
-  const secret = random.bytes(SECRET_BYTES);
-  // A generator that returns short is broken: better no token than a guessable one.
-  if (secret.length !== SECRET_BYTES) throw new Error(`The random source returned ${secret.length} bytes instead of ${SECRET_BYTES}.`);
+  const secret = randomBytesFrom(random, SECRET_BYTES);
   const token = `${id}.${secret.toString('base64url')}`;
   return { token, secretHash: hashToken(kind, token) };
 }

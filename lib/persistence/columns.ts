@@ -29,12 +29,14 @@ export function RefColumn(options: NamedOptions = {}): PropertyDecorator {
 
 /** An instant: a `Date` in code, milliseconds in the row. */
 export function InstantColumn(options: NamedOptions = {}): PropertyDecorator {
-  return (target, property) => Column({ ...options, name: String(property), type: 'bigint', transformer: instantTransformer })(target, property);
+  return (target, property) =>
+    Column({ ...options, name: String(property), type: 'bigint', transformer: instantTransformer })(target, property);
 }
 
 /** JSON in a text column, the same on every engine; `null` for none. Limits on size are the services' matter. */
 export function JsonColumn(): PropertyDecorator {
-  return (target, property) => Column({ name: String(property), type: 'text', nullable: true, transformer: jsonTransformer })(target, property);
+  return (target, property) =>
+    Column({ name: String(property), type: 'text', nullable: true, transformer: jsonTransformer })(target, property);
 }
 
 /** A text of bounded length. */

@@ -1,13 +1,17 @@
 import { SqliteWaitError } from './sqlite-wait.error.js';
 
 interface Waiter {
+  readonly since: number;
   readonly start: () => void;
+  readonly giveUp: (error: SqliteWaitError) => void;
 }
 
 /** One holder at a time, first come first served. */
 export class ConnectionLock {
   private held = false;
   private readonly waiters = new Set<Waiter>();
+  /** One for all: who came first gives up first. */
+  private timer: NodeJS.Timeout | undefined;
 
   /** @param longestWait in milliseconds. */
   constructor(private readonly longestWait: number) {}
@@ -22,18 +26,9 @@ export class ConnectionLock {
       this.held = true;
       return Promise.resolve();
     }
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        this.waiters.delete(waiter);
-        reject(new SqliteWaitError(this.longestWait));
-      }, this.longestWait);
-      const waiter: Waiter = {
-        start: () => {
-          clearTimeout(timer);
-          resolve();
-        },
-      };
-      this.waiters.add(waiter);
+    return new Promise((start, giveUp) => {
+      this.waiters.add({ since: performance.now(), start, giveUp });
+      if (this.waiters.size === 1) this.watch(this.longestWait);
     });
   }
 
@@ -45,6 +40,24 @@ export class ConnectionLock {
       return;
     }
     this.waiters.delete(next);
+    if (this.waiters.size === 0) clearTimeout(this.timer);
     next.start();
+  }
+
+  private watch(wait: number): void {
+    this.timer = setTimeout(() => this.dismissLate(), Math.max(1, wait));
+  }
+
+  private dismissLate(): void {
+    for (const waiter of this.waiters) {
+      const rest = this.longestWait - (performance.now() - waiter.since);
+      // A timer may be a fraction of a millisecond early.
+      if (rest > 1) {
+        this.watch(rest);
+        return;
+      }
+      this.waiters.delete(waiter);
+      waiter.giveUp(new SqliteWaitError(this.longestWait));
+    }
   }
 }

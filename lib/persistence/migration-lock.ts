@@ -35,7 +35,9 @@ async function lockPostgres(runner: QueryRunner, name: string): Promise<void> {
 
 async function underNamedLock<T>(runner: QueryRunner, name: string, task: () => Promise<T>): Promise<T> {
   // The server's locks know no databases, and their names have 64 characters.
-  const key = digest(`${String(await runner.getCurrentDatabase())}:${name}`).toString('hex').slice(0, 60);
+  const key = digest(`${String(await runner.getCurrentDatabase())}:${name}`)
+    .toString('hex')
+    .slice(0, 60);
   const [row] = (await runner.query('SELECT GET_LOCK(?, ?) AS got', [key, LONGEST_WAIT])) as { got: unknown }[];
   if (Number(row?.got) !== 1) throw new Error(`Another node holds the lock of the migrations (${name}) for more than ${LONGEST_WAIT} s.`);
   try {

@@ -57,9 +57,9 @@ export class Migrator {
   }
 
   private async createTable(): Promise<void> {
-    const { key, instant, tableOptions } = dialectOf(this.runner.dataSource);
-    const columns = `${this.quote('name')} ${key(255)} NOT NULL PRIMARY KEY, ${this.quote('ranAt')} ${instant} NOT NULL`;
-    await this.runner.query(`CREATE TABLE IF NOT EXISTS ${this.paths.quoted('migrations')} (${columns})${tableOptions}`);
+    const dialect = dialectOf(this.runner.dataSource);
+    const columns = `${this.quote('name')} ${dialect.key(255)} NOT NULL PRIMARY KEY, ${this.quote('ranAt')} ${dialect.instant} NOT NULL`;
+    await this.runner.query(`CREATE TABLE IF NOT EXISTS ${this.paths.quoted('migrations')} (${columns})${dialect.tableOptions}`);
   }
 
   private async findDone(): Promise<Set<string>> {
@@ -69,9 +69,9 @@ export class Migrator {
 
   private async note(name: string): Promise<void> {
     const { driver } = this.runner.dataSource;
-    const [first, second] = [0, 1].map((index) => driver.createParameter(`p${index}`, index));
+    const [first, second] = [driver.createParameter('name', 0), driver.createParameter('ranAt', 1)];
     await this.runner.query(
-      `INSERT INTO ${this.paths.quoted('migrations')} (${this.quote('name')}, ${this.quote('ranAt')}) VALUES (${first ?? ''}, ${second ?? ''})`,
+      `INSERT INTO ${this.paths.quoted('migrations')} (${this.quote('name')}, ${this.quote('ranAt')}) VALUES (${first}, ${second})`,
       [name, this.clock.now().getTime()],
     );
   }

@@ -31,7 +31,10 @@ export async function checkSchema(dataSource: DataSource, space: CheckedSpace, i
   try {
     const found = new Map<EntityMetadata, ColumnFact[]>();
     for (const metadata of metadatas) found.set(metadata, await columnsOf(runner, metadata));
-    noteMissingTables(metadatas.filter((metadata) => found.get(metadata)?.length === 0), issues);
+    noteMissingTables(
+      metadatas.filter((metadata) => found.get(metadata)?.length === 0),
+      issues,
+    );
     for (const [metadata, columns] of found) if (columns.length > 0) noteColumns(metadata, columns, issues);
   } finally {
     await runner.release();
@@ -39,10 +42,16 @@ export async function checkSchema(dataSource: DataSource, space: CheckedSpace, i
 }
 
 function metadatasOf(dataSource: DataSource, { entities }: CheckedSpace, issues: Issues): EntityMetadata[] {
-  const [known, unknown] = [entities.all().filter((one) => dataSource.hasMetadata(one)), entities.all().filter((one) => !dataSource.hasMetadata(one))];
+  const [known, unknown] = [
+    entities.all().filter((one) => dataSource.hasMetadata(one)),
+    entities.all().filter((one) => !dataSource.hasMetadata(one)),
+  ];
   if (unknown.length > 0) {
     const names = unknown.map(({ name }) => name).join(', ');
-    issues.add(PATH, `the DataSource does not know ${names}; set autoLoadEntities: true, or add the entities of defineUsers() to its entities.`);
+    issues.add(
+      PATH,
+      `the DataSource does not know ${names}; set autoLoadEntities: true, or add the entities of defineUsers() to its entities.`,
+    );
   }
   return known.map((one) => dataSource.getMetadata(one));
 }
@@ -63,13 +72,18 @@ function noteStrangers(dataSource: DataSource, ours: EntityMetadata[], issues: I
 /** Single-table inheritance: a child of the host's user class rightly shares its table. */
 function inherits(child: EntityMetadata, parent: EntityMetadata): boolean {
   const isClass = (target: unknown): target is EntityClass<object> => typeof target === 'function';
-  return child.tableType === 'entity-child' && isClass(child.target) && isClass(parent.target) && child.target.prototype instanceof parent.target;
+  return (
+    child.tableType === 'entity-child' && isClass(child.target) && isClass(parent.target) && child.target.prototype instanceof parent.target
+  );
 }
 
 function noteMissingTables(missing: EntityMetadata[], issues: Issues): void {
   if (missing.length === 0) return;
   const names = missing.map(({ tablePath }) => tablePath).join(', ');
-  issues.add(PATH, `the tables ${names} are missing; set migrate: true, or add usersMigrations to the migrations of your DataSource and run them.`);
+  issues.add(
+    PATH,
+    `the tables ${names} are missing; set migrate: true, or add usersMigrations to the migrations of your DataSource and run them.`,
+  );
 }
 
 function noteColumns(metadata: EntityMetadata, found: ColumnFact[], issues: Issues): void {
@@ -98,7 +112,9 @@ async function columnsOf(runner: QueryRunner, metadata: EntityMetadata): Promise
   const table = parts.at(-1) ?? '';
   if (type === 'postgres') {
     const path = parts.map((part) => runner.dataSource.driver.escape(part)).join('.');
-    return ask(runner, 'SELECT attname AS name FROM pg_attribute WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped', [path]);
+    return ask(runner, 'SELECT attname AS name FROM pg_attribute WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped', [
+      path,
+    ]);
   }
   if (type === 'better-sqlite3') return ask(runner, 'SELECT name FROM pragma_table_xinfo(?)', [table]);
   return ask(

@@ -18,7 +18,9 @@ export class StateStore {
 
   /** Takes the row's lock until the unit of work ends, making the row if need be: an upsert is a write on every engine. */
   async lock(on: Connection, key: StateKey): Promise<void> {
-    await on.ask((manager) => manager.createQueryBuilder().insert().into<ObjectLiteral>(this.entity).values({ key }).orUpdate(['key'], ['key']).execute());
+    await on.ask((manager) =>
+      manager.createQueryBuilder().insert().into<ObjectLiteral>(this.entity).values({ key }).orUpdate(['key'], ['key']).execute(),
+    );
   }
 
   async get(on: Connection, key: StateKey): Promise<unknown> {

@@ -35,11 +35,16 @@ export class UnitOfWork {
    * Joins the caller's open transaction: tasks run in it, one after another, each undone alone when it fails; their events go out after
    * the caller's commit, or never.
    *
-   * @throws Error when `manager` is not inside a transaction.
+   * @throws Error when `manager` is not inside a transaction, or belongs to another DataSource.
    */
   within(manager: EntityManager): UnitOfWork {
+    if (manager.dataSource !== this.database.dataSource) {
+      throw new Error('within() takes the EntityManager of the DataSource that holds the user tables; this one belongs to another.');
+    }
     if (manager.queryRunner?.isTransactionActive !== true) {
-      throw new Error('within() takes the EntityManager of an open transaction: dataSource.transaction((manager) => users.within(manager)...).');
+      throw new Error(
+        'within() takes the EntityManager of an open transaction: dataSource.transaction((manager) => users.within(manager)...).',
+      );
     }
     const joined = new UnitOfWork(this.database, this.events, this.clock);
     joined.host = manager;

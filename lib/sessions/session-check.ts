@@ -35,8 +35,9 @@ export class SessionCheck {
     const id = idOfToken(token);
     const found = id === null ? null : await this.lookup.find(this.database, id);
     if (found === null || !sameHash(found.session.secretHash, hashToken('session', token as string))) return { status: 'not_found' };
-    const result = this.judge(found);
-    if (result.status === 'ok' && touch) await this.touches.note(found.session.id, this.clock.now());
+    const now = this.clock.now();
+    const result = this.judge(found, now, touch);
+    if (result.status === 'ok' && touch) await this.touches.note(found.session, now);
     return result;
   }
 
@@ -47,14 +48,14 @@ export class SessionCheck {
     throw new InvalidSessionError(idOfToken(token) === null ? 'malformed' : result.status);
   }
 
-  private judge({ session, user, blackoutAt }: LookedUp): CheckResult<BaseUser> {
-    const now = this.clock.now();
+  private judge({ session, user, blackoutAt }: LookedUp, now: Date, touch: boolean): CheckResult<BaseUser> {
     const row = { ...session, lastSeenAt: this.touches.lastSeen(session.id, session.lastSeenAt) };
     if (isOver(row, this.rule, now)) return { status: 'expired' };
     if (blackoutAt !== null && session.createdAt <= blackoutAt) return { status: 'blackout' };
     if (!this.signInRule.allows(user)) return { status: 'inactive' };
     // What the caller is told is as of this use: it is what the row will say a moment later.
-    return { status: 'ok', user, session: sessionOf({ ...row, lastSeenAt: now }, this.rule), roles: rolesOf(user), permissions: user.permissions ?? [] };
+    const lastSeenAt = touch && now > row.lastSeenAt ? now : row.lastSeenAt;
+    return { status: 'ok', user, session: sessionOf({ ...row, lastSeenAt }, this.rule), roles: rolesOf(user), permissions: user.permissions ?? [] };
   }
 }
 

@@ -50,16 +50,18 @@ export class SessionEnding {
     return ended;
   }
 
-  /** One step less that a session lacks. */
-  async clearNeed(work: Work, sessionId: string, need: SessionNeed): Promise<void> {
-    const row = isId(sessionId) ? await this.store.findById(work, sessionId) : null;
-    if (row?.needs?.includes(need) !== true) return;
+  /** One step less that a session of this user lacks. Must run behind the lock of his row. @returns whether it lacked that. */
+  async clearNeed(work: Work, { id, userId }: { id: string; userId: string }, need: SessionNeed): Promise<boolean> {
+    const row = isId(id) ? await this.store.findById(work, id) : null;
+    if (row?.userId !== userId || row.needs?.includes(need) !== true) return false;
     const needs = row.needs.filter((other) => other !== need);
-    await this.store.update(work, sessionId, { needs: needs.length > 0 ? needs : null });
+    return this.store.update(work, id, { needs: needs.length > 0 ? needs : null });
   }
 
+  /** @throws UnavailableError: above all when the newest uses could not be written, since their sessions would look idle. */
   async purgeExpired(): Promise<number> {
     let purged = 0;
+    await this.touches.write();
     for (;;) {
       const batch = await this.store.purge(this.database, this.rule.edgeAt(this.clock.now()), PURGE_BATCH);
       purged += batch;

@@ -33,17 +33,20 @@ export function readSessionFilter(request: unknown): { filter: SessionFilter; li
   return userId !== undefined && !isId(userId) ? null : { filter: { userId, ip, state }, ...page };
 }
 
-/** @throws InvalidInputError when neither a user nor `everyone` is named, or both are. */
+/**
+ * @returns the filter, or `null` when it can match nothing.
+ * @throws InvalidInputError when neither a user nor `everyone` is named, or both are; also for an `except` that is no id.
+ */
 export function readEndFilter(request: unknown): SessionFilter | null {
   const input = Fields.of(request);
   const everyone = input.optionalFlag('everyone') ?? false;
   const userId = input.optionalText('userId');
   const except = input.optionalText('except');
   const state = stateOf(input);
+  if (except !== undefined && !isId(except)) input.fault('except', 'USERS_NOT_VALID');
   input.done();
   if ((userId !== undefined) === everyone) throw new InvalidInputError('Name a userId, or everyone: true.', { userId: ['USERS_REQUIRED'] });
-  if ((userId !== undefined && !isId(userId)) || (except !== undefined && !isId(except))) return null;
-  return { userId, exceptId: except, state };
+  return userId !== undefined && !isId(userId) ? null : { userId, exceptId: except, state };
 }
 
 function stateOf(input: Fields): SessionState {

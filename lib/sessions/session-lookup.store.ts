@@ -21,6 +21,8 @@ interface Part {
   readonly metadata: EntityMetadata;
   /** How the statement calls the table. */
   readonly alias: 's' | 'u';
+  /** What is selected, in this order: the database's names can be too long for an alias. */
+  readonly columns: EntityMetadata['columns'];
 }
 
 interface Statement {
@@ -64,35 +66,38 @@ export class SessionLookupStore {
     const state = this.dataSource.getMetadata(this.entities.of(StateRow));
     const path = (metadata: EntityMetadata): string => metadata.tablePath.split('.').map((name) => driver.escape(name)).join('.');
     const column = (alias: string, name: string): string => `${alias}.${driver.escape(name)}`;
-    const selected = [session, user].flatMap((part) => columnsOf(part).map(({ databaseName }) => `${column(part.alias, databaseName)} AS ${driver.escape(aliasOf(part, databaseName))}`));
+    const selected = [session, user].flatMap(({ alias, columns }) => columns.map(({ databaseName }, index) => `${column(alias, databaseName)} AS ${alias}${index}`));
     const blackout = `(SELECT ${driver.escape('value')} FROM ${path(state)} WHERE ${driver.escape('key')} = '${BLACKOUT}') AS blackout`;
-    const join = `${path(session.metadata)} s JOIN ${path(user.metadata)} u ON ${column('u', 'id')} = ${column('s', 'userId')}`;
+    const join = `${path(session.metadata)} s JOIN ${path(user.metadata)} u ON ${column('u', 'id')} = ${column('s', 'userId')}${notDeleted(user, column)}`;
     const sql = `SELECT ${[...selected, blackout].join(', ')} FROM ${join} WHERE ${column('s', 'id')} = ${driver.createParameter('id', 0)}`;
     return { sql, parts: [session, user] };
   }
 
   private part(base: Parameters<SpaceEntities['of']>[0], alias: Part['alias']): Part {
     const entity = this.entities.of(base);
-    return { entity, metadata: this.dataSource.getMetadata(entity), alias };
+    const metadata = this.dataSource.getMetadata(entity);
+    return { entity, metadata, alias, columns: columnsOf(metadata) };
   }
 
   private hydrate(part: Part, row: Record<string, unknown>): object {
     const target = new part.entity();
-    for (const column of columnsOf(part)) {
-      const value: unknown = this.dataSource.driver.prepareHydratedValue(row[aliasOf(part, column.databaseName)], column);
+    part.columns.forEach((column, index) => {
+      const value: unknown = this.dataSource.driver.prepareHydratedValue(row[`${part.alias}${index}`], column);
       column.setEntityValue(target, value);
-    }
+    });
     return target;
   }
 }
 
-/** Without relations, and without what the host marked `select: false`. */
-function columnsOf({ metadata }: Part): EntityMetadata['columns'] {
-  return metadata.columns.filter((column) => column.isSelect && !column.isVirtual);
+/** Without relations, without what is computed, and without what the host marked `select: false`. */
+function columnsOf({ columns }: EntityMetadata): EntityMetadata['columns'] {
+  return columns.filter((column) => column.isSelect && !column.isVirtual && !column.isVirtualProperty);
 }
 
-function aliasOf({ alias }: Part, column: string): string {
-  return `${alias}_${column}`;
+/** A host's `@DeleteDateColumn`: whom TypeORM finds no more must not stay signed in. */
+function notDeleted({ metadata, alias }: Part, column: (alias: string, name: string) => string): string {
+  const { deleteDateColumn } = metadata;
+  return deleteDateColumn === undefined ? '' : ` AND ${column(alias, deleteDateColumn.databaseName)} IS NULL`;
 }
 
 function instantOf(value: unknown): Date | null {

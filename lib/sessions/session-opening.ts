@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../kernel/clock.port.js';
 import { after } from '../kernel/duration.js';
@@ -11,6 +12,7 @@ import type { BaseUser } from '../users/base-user.js';
 import { UsersSettings } from '../users/users.options.js';
 import type { SessionNeed, SessionRow } from './session.entity.js';
 import { SessionStore } from './session.store.js';
+import { SessionRule } from './session-rule.js';
 import { SessionsSettings } from './sessions.options.js';
 import { TooManySessionsError } from './sessions.errors.js';
 import { SessionEnded, SessionOpened } from './sessions.events.js';
@@ -40,6 +42,7 @@ export class SessionOpening {
   constructor(
     private readonly store: SessionStore,
     private readonly settings: SessionsSettings,
+    private readonly rule: SessionRule,
     private readonly rules: UsersSettings,
     private readonly clock: Clock,
     private readonly random: RandomSource,
@@ -81,7 +84,7 @@ export class SessionOpening {
       endsAt: details.expiresAt === undefined ? after(now, this.settings.absoluteTimeout) : details.expiresAt,
       fixed: details.expiresAt !== undefined,
       remember: details.remember,
-      ip,
+      ip: storableAddress(ip),
       userAgent: userAgent === null ? null : storableUserAgent(userAgent),
       deviceName: details.deviceName,
       resourceRoles: null,
@@ -92,6 +95,8 @@ export class SessionOpening {
   private async makeRoom(work: Work, userId: string): Promise<void> {
     const { max, whenFull } = this.settings;
     if (max === null) return;
+    // What is over, but not purged yet, takes up no place.
+    await this.store.deleteAll(work, { userId, state: 'expired' }, this.rule.edgeAt(work.now));
     const surplus = await this.store.findBeyond(work, userId, max - 1);
     if (surplus.length > 0 && whenFull === 'refuse') throw new TooManySessionsError();
     if (surplus.length > 0) await this.store.deleteIds(work, surplus);
@@ -112,6 +117,11 @@ export class SessionOpening {
     }
     return new Date(Math.min(at, after(now, this.settings.absoluteTimeout).getTime()));
   }
+}
+
+/** What a proxy says may be anything; what is no address is unknown. */
+function storableAddress(ip: string | null): string | null {
+  return ip !== null && ip.length <= 45 && isIP(ip) !== 0 ? ip : null;
 }
 
 /** Cut, not refused: a browser's odd header must not keep its user out. */

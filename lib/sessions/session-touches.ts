@@ -1,5 +1,7 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Database } from '../persistence/database.js';
+import type { SessionRow } from './session.entity.js';
+import { SessionRule } from './session-rule.js';
 import { SessionStore } from './session.store.js';
 import { SessionsSettings } from './sessions.options.js';
 
@@ -8,20 +10,24 @@ const MOST_REMEMBERED = 50_000;
 
 /**
  * Writes behind when sessions were last seen: the newest use reaches the row within `touchInterval`, many sessions in one statement. Until
- * then this process knows better than the row, so that no session dies early because its last use was not written yet.
+ * then this process knows better than the row. A use that comes so late that the row would look over before the next write is written at
+ * once, so that no other process, and no purge, takes a busy session for an idle one.
  */
 @Injectable()
 export class SessionTouches implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger('SessionTouches');
   private uses = new Map<string, Date>();
-  /** Taken out of `uses` and on its way into the rows. */
-  private writing: ReadonlyMap<string, Date> = new Map();
+  /** Taken out of `uses` last: who read a row before that write must still know of it. */
+  private written: ReadonlyMap<string, Date> = new Map();
+  private writing: Promise<void> = Promise.resolve();
   private timer: NodeJS.Timeout | undefined;
+  private isStopping = false;
 
   constructor(
     private readonly store: SessionStore,
     private readonly database: Database,
     private readonly settings: SessionsSettings,
+    private readonly rule: SessionRule,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -32,37 +38,61 @@ export class SessionTouches implements OnApplicationBootstrap, OnModuleDestroy {
 
   async onModuleDestroy(): Promise<void> {
     clearInterval(this.timer);
+    this.isStopping = true;
     await this.flush();
   }
 
-  /** Notes a use; with `touchInterval: '0s'` it is written before this returns. */
-  async note(sessionId: string, at: Date): Promise<void> {
-    this.uses.set(sessionId, at);
-    if (this.settings.touchInterval === 0) await this.flush();
+  /** Notes a use; with `touchInterval: '0s'`, and where waiting could end the session, it is written before this returns. */
+  async note(session: Pick<SessionRow, 'id' | 'lastSeenAt'>, at: Date): Promise<void> {
+    const { touchInterval } = this.settings;
+    const known = this.uses.get(session.id);
+    if (known === undefined || known < at) this.uses.set(session.id, at);
+    // Twice, since the timer may be late, and the write takes its time.
+    const cannotWait = at.getTime() + touchInterval * 2 >= session.lastSeenAt.getTime() + this.rule.idleTimeout;
+    if (touchInterval === 0 || this.isStopping || cannotWait) await this.flush();
     else if (this.uses.size >= MOST_REMEMBERED) void this.flush();
   }
 
   /** The newest use that this process knows of: the row's, or a later one that is not written yet. */
   lastSeen(sessionId: string, written: Date): Date {
-    const noted = this.uses.get(sessionId) ?? this.writing.get(sessionId);
-    return noted !== undefined && noted > written ? noted : written;
+    const noted = [this.uses.get(sessionId), this.written.get(sessionId)];
+    return noted.reduce<Date>((newest, use) => (use !== undefined && use > newest ? use : newest), written);
   }
 
   forget(sessionId: string): void {
     this.uses.delete(sessionId);
   }
 
-  /** Writes what was noted. A failure loses nothing: the uses are kept for the next time. */
+  /** As {@link write}; a failure is logged, for callers that can do nothing about it. */
   async flush(): Promise<void> {
+    try {
+      await this.write();
+    } catch (error) {
+      this.logger.warn(`When sessions were last seen could not be written; it will be tried again: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+
+  /**
+   * Writes what was noted until now, one write at a time. A failure loses nothing: the uses are kept for the next time.
+   *
+   * @throws UnavailableError when the database cannot answer.
+   */
+  write(): Promise<void> {
+    const write = this.writing.then(() => this.writeNoted());
+    this.writing = write.catch(() => undefined);
+    return write;
+  }
+
+  private async writeNoted(): Promise<void> {
     const uses = this.uses;
     if (uses.size === 0) return;
     this.uses = new Map();
-    this.writing = uses;
+    this.written = uses;
     try {
       await this.store.touch(this.database, uses);
     } catch (error) {
       this.uses = new Map([...uses, ...this.uses]);
-      this.logger.warn(`When sessions were last seen could not be written; it will be tried again: ${error instanceof Error ? error.message : String(error)}`);
+      throw error;
     }
   }
 }

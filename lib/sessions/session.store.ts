@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { Brackets, Equal, In, Not, type EntityManager, type ObjectLiteral, type Repository, type SelectQueryBuilder } from 'typeorm';
-import { decodeCursor, type Page, pageOf } from '../kernel/page.js';
+import { Equal, type EntityManager, type FindOptionsWhere, In, IsNull, LessThan, LessThanOrEqual, MoreThan, Not, type ObjectLiteral, type Repository } from 'typeorm';
+import { isId } from '../kernel/id.js';
+import { decodeCursor, invalidCursor, type Page, pageOf } from '../kernel/page.js';
 import type { Connection } from '../persistence/connection.js';
 import { type EntityClass, SpaceEntities } from '../persistence/space-entities.js';
 import { type SessionKind, SessionRow } from './session.entity.js';
@@ -68,23 +69,15 @@ export class SessionStore {
   }
 
   async deleteAll(on: Connection, filter: SessionFilter, edge: Edge): Promise<number> {
-    if (filter.state === 'all') return this.deleteWhere(on, filter);
-    let deleted = 0;
-    for (;;) {
-      const ids = await this.findIds(on, { filter, edge, limit: CHUNK });
-      if (ids.length === 0) return deleted;
-      deleted += await this.deleteIds(on, ids);
-    }
+    return this.deleteWhere(on, conditionsOf(filter, edge));
   }
 
   /** Newest first, by keyset over the id, which begins with the time. */
   async page(on: Connection, { filter, edge, limit, after }: SessionPageRequest): Promise<Page<SessionRow>> {
-    const cursor = after === undefined ? null : decodeCursor(after, 1);
-    const rows = await on.ask((manager) => {
-      const query = this.selected(manager, filter, edge).orderBy('session.id', 'DESC').take(limit + 1);
-      if (cursor !== null) query.andWhere('session.id < :cursor', { cursor: cursor[0] });
-      return query.getMany();
-    });
+    const [cursor] = after === undefined ? [] : decodeCursor(after, 1);
+    if (cursor !== undefined && !isId(cursor)) throw invalidCursor();
+    const where = conditionsOf(filter, edge).map((condition) => ({ ...condition, ...(cursor !== undefined && { id: LessThan(cursor) }) }));
+    const rows = await on.ask((manager) => manager.getRepository(this.entity).find({ where, order: { id: 'DESC' }, take: limit + 1 }));
     return pageOf(rows, limit, (row) => [row.id]);
   }
 
@@ -95,9 +88,8 @@ export class SessionStore {
     return rows.slice(keep).map(({ id }) => id);
   }
 
-  async deleteIds(on: Connection, ids: readonly string[]): Promise<number> {
-    const result = await on.ask((manager) => this.writer(manager).delete({ id: In([...ids]) }));
-    return result.affected ?? 0;
+  deleteIds(on: Connection, ids: readonly string[]): Promise<number> {
+    return this.deleteWhere(on, [{ id: In([...ids]) }]);
   }
 
   /** Writes when sessions were last seen, many in one statement. It updates only: what ended in the meantime stays ended. */
@@ -108,8 +100,12 @@ export class SessionStore {
 
   /** Deletes at most `limit` sessions that are over. @returns how many. */
   async purge(on: Connection, edge: Edge, limit: number): Promise<number> {
-    const ids = await this.findIds(on, { filter: { state: 'expired' }, edge, limit });
-    return ids.length === 0 ? 0 : this.deleteIds(on, ids);
+    const where = conditionsOf({ state: 'expired' }, edge);
+    const rows = await on.ask((manager) => manager.getRepository(this.entity).find({ select: { id: true }, where, take: limit }));
+    if (rows.length === 0) return 0;
+    const id = In(rows.map((row) => row.id));
+    // Asked again in the delete: a session whose last use was written in the meantime stays.
+    return this.deleteWhere(on, where.map((condition) => ({ ...condition, id })));
   }
 
   private async touchChunk(on: Connection, chunk: readonly (readonly [string, Date])[]): Promise<void> {
@@ -126,39 +122,33 @@ export class SessionStore {
     );
   }
 
-  private async deleteWhere(on: Connection, { userId, ip, exceptId }: SessionFilter): Promise<number> {
-    const where = {
-      ...(userId !== undefined && { userId: Equal(userId) }),
-      ...(ip !== undefined && { ip: Equal(ip) }),
-      ...(exceptId !== undefined && { id: Not(Equal(exceptId)) }),
-    };
-    const result = await on.ask((manager) => {
-      const query = manager.createQueryBuilder().delete().from(this.entity);
-      return Object.keys(where).length === 0 ? query.execute() : query.where(where).execute();
-    });
+  private async deleteWhere(on: Connection, where: FindOptionsWhere<SessionRow>[]): Promise<number> {
+    const result = await on.ask((manager) => manager.createQueryBuilder().delete().from<ObjectLiteral>(this.entity).where(where).execute());
     return result.affected ?? 0;
-  }
-
-  private async findIds(on: Connection, { filter, edge, limit }: Omit<SessionPageRequest, 'after'>): Promise<string[]> {
-    const rows = await on.ask((manager) => this.selected(manager, filter, edge).select('session.id', 'id').limit(limit).getRawMany<{ id: string }>());
-    return rows.map(({ id }) => id);
-  }
-
-  private selected(manager: EntityManager, { userId, ip, exceptId, state }: SessionFilter, edge: Edge): SelectQueryBuilder<SessionRow> {
-    const query = manager.getRepository(this.entity).createQueryBuilder('session').where('1 = 1');
-    if (userId !== undefined) query.andWhere('session.userId = :userId', { userId });
-    if (ip !== undefined) query.andWhere('session.ip = :ip', { ip });
-    if (exceptId !== undefined) query.andWhere('session.id <> :exceptId', { exceptId });
-    if (state === 'all') return query;
-    const seen = edge.sliding ? 'session.lastSeenAt' : 'session.createdAt';
-    const over = `(session.endsAt IS NOT NULL AND session.endsAt <= :now) OR (session.fixed = :free AND ${seen} <= :idleSince)`;
-    const parameters = { now: edge.now.getTime(), idleSince: edge.idleSince.getTime(), free: false };
-    return query.andWhere(new Brackets((inner) => inner.where(state === 'expired' ? over : `NOT (${over})`, parameters)));
   }
 
   private writer(manager: EntityManager): Repository<ObjectLiteral> {
     return manager.getRepository<ObjectLiteral>(this.entity);
   }
+}
+
+/** The rows that a filter means, as alternatives. The mirror of `isOver()`, for the database. */
+function conditionsOf({ userId, ip, exceptId, state }: SessionFilter, { now, idleSince, sliding }: Edge): FindOptionsWhere<SessionRow>[] {
+  const asked: FindOptionsWhere<SessionRow> = {
+    ...(userId !== undefined && { userId: Equal(userId) }),
+    ...(ip !== undefined && { ip: Equal(ip) }),
+    ...(exceptId !== undefined && { id: Not(Equal(exceptId)) }),
+  };
+  if (state === 'all') return [asked];
+  const seen = sliding ? 'lastSeenAt' : 'createdAt';
+  const states: FindOptionsWhere<SessionRow>[] =
+    state === 'expired'
+      ? [{ endsAt: LessThanOrEqual(now) }, { fixed: Equal(false), [seen]: LessThanOrEqual(idleSince) }]
+      : [IsNull(), MoreThan(now)].flatMap((endsAt) => [
+          { endsAt, fixed: Equal(true) },
+          { endsAt, fixed: Equal(false), [seen]: MoreThan(idleSince) },
+        ]);
+  return states.map((one) => ({ ...asked, ...one }));
 }
 
 /** The later of the column and `value`: two nodes write in any order, and the past must not win. PostgreSQL takes bare parameters for text. */

@@ -38,7 +38,7 @@ export class UserSearchStore {
     const cursor = after === undefined ? null : decodeCursor(after, 2);
     const rows = await on.ask((manager) => {
       const query = this.filtered(this.users.repository(manager).createQueryBuilder('user'), filter);
-      query.addSelect(SORT_KEY, 'sort_key').addSelect('user.id', 'id').orderBy('sort_key').addOrderBy('user.id').limit(limit + 1);
+      query.addSelect(SORT_KEY, 'sort_key').orderBy('sort_key').addOrderBy('user.id').limit(limit + 1);
       if (cursor !== null) query.andWhere(`(${SORT_KEY} > :name OR (${SORT_KEY} = :name AND user.id > :id))`, { name: cursor[0], id: cursor[1] });
       return query.getRawAndEntities<{ sort_key: string }>();
     });

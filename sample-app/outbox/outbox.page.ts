@@ -12,11 +12,11 @@ export function outboxPage(mails: readonly KeptMail[]): string {
 
 const EMPTY = '<p class="card empty"><strong>No messages yet.</strong> Register someone, or ask for a new password.</p>';
 
-function entry({ to, subject, text, sentAt }: KeptMail): string {
+function entry({ mail: { to, subject, text }, keptAt }: KeptMail): string {
   return `<li class="card stack">
   <div>
     <h2 class="break">${escape(subject)}</h2>
-    <p class="muted small break">To ${escape(to)} · <time datetime="${sentAt.toISOString()}">${sentAt.toISOString().slice(0, 19).replace('T', ' ')} UTC</time></p>
+    <p class="muted small break">To ${escape(to)} · <time datetime="${keptAt.toISOString()}">${keptAt.toISOString().slice(0, 19).replace('T', ' ')} UTC</time></p>
   </div>
   <div class="stack break">${paragraphs(text)}</div>
 </li>`;

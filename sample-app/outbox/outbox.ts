@@ -1,25 +1,24 @@
-/** The part of a mail that the outbox shows. */
-export interface OutgoingMail {
-  readonly to: string;
-  readonly subject: string;
-  readonly text: string;
-}
+import type { Mail } from 'nestjs-users';
 
-export interface KeptMail extends OutgoingMail {
-  readonly sentAt: Date;
+/** A mail and when it came. */
+export interface KeptMail {
+  readonly mail: Mail;
+  readonly keptAt: Date;
 }
 
 const KEPT = 50;
 
 /** The mails that would have been sent, newest first: a mail transport for development. They live in memory and end with the process. */
 export class Outbox {
-  private mails: readonly KeptMail[] = [];
+  private kept: readonly KeptMail[] = [];
 
-  keep({ to, subject, text }: OutgoingMail): void {
-    this.mails = [{ to, subject, text, sentAt: new Date() }, ...this.mails].slice(0, KEPT);
+  /** Once each: what an SMTP server refuses comes again. */
+  keep(mail: Mail): void {
+    if (this.kept.some((one) => one.mail === mail)) return;
+    this.kept = [{ mail, keptAt: new Date() }, ...this.kept].slice(0, KEPT);
   }
 
   newest(): readonly KeptMail[] {
-    return this.mails;
+    return this.kept;
   }
 }

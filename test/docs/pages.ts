@@ -12,6 +12,8 @@ export interface Block {
   readonly text: string;
   /** The files of docs/snippets that the comment above the block puts before it. */
   readonly preambles: readonly string[];
+  /** True below `<!-- as: options -->`: the block is a part of the options, `limits: { ... }`. */
+  readonly isOptions: boolean;
 }
 
 /** The README and everything in docs, by path from the root. */
@@ -42,18 +44,16 @@ export function blocksOf(page: string, text: string): Block[] {
     if (info === undefined) continue;
     const end = lines.findIndex((line, index) => index > at && /^ *```+$/.test(line));
     const inside = lines.slice(at + 1, end < 0 ? lines.length : end).map((line) => line.replace(indent, ''));
-    blocks.push({ page, line: at + 2, info: info.trim(), text: inside.join('\n'), preambles: preamblesAbove(lines, at) });
+    blocks.push({ page, line: at + 2, info: info.trim(), text: inside.join('\n'), ...hiddenAbove(lines, at) });
     at += inside.length + 1;
   }
   return blocks;
 }
 
-function preamblesAbove(lines: readonly string[], fence: number): string[] {
+function hiddenAbove(lines: readonly string[], fence: number): Pick<Block, 'preambles' | 'isOptions'> {
   let above = fence - 1;
   while (above >= 0 && lines[above]?.trim() === '') above -= 1;
-  const names = WITH.exec(lines[above]?.trim() ?? '')?.[1] ?? '';
-  return names
-    .split(',')
-    .map((name) => name.trim())
-    .filter(Boolean);
+  const comment = lines[above]?.trim() ?? '';
+  const names = (WITH.exec(comment)?.[1] ?? '').split(',').map((name) => name.trim());
+  return { preambles: names.filter(Boolean), isOptions: comment === '<!-- as: options -->' };
 }

@@ -23,7 +23,8 @@ export class SnippetCompiler {
   constructor() {
     const config = ts.readConfigFile(join(ROOT, 'tsconfig.json'), ts.sys.readFile).config as object;
     const { options } = ts.parseJsonConfigFileContent(config, ts.sys, ROOT);
-    this.options = { ...options, noEmit: true, rootDir: ROOT };
+    // Two settings of ours are stricter than what a reader's starter has: what he pastes must compile there.
+    this.options = { ...options, noEmit: true, rootDir: ROOT, exactOptionalPropertyTypes: false, noUncheckedIndexedAccess: false };
   }
 
   /** `page:line message` for each fault in one of the blocks. */
@@ -63,11 +64,14 @@ export class SnippetCompiler {
   }
 }
 
+const OPTIONS_HEAD = "import { UsersModule } from 'nestjs-users';\nUsersModule.forRoot({\n";
+
 function unitOf(block: Block, index: number): Unit {
-  const before = block.preambles.map((name) => readFileSync(join(SNIPPETS, name), 'utf8')).join('\n');
+  const before = block.preambles.map((name) => readFileSync(join(SNIPPETS, name), 'utf8'));
   // A block without an import would be a script, and its names everybody's.
-  const head = before === '' ? 'export {};\n' : `export {};\n${before}\n`;
-  return { block, file: join(SNIPPETS, `block-${String(index)}.ts`), text: head + block.text, offset: head.split('\n').length - 1 };
+  const head = ['export {};\n', ...before, block.isOptions ? OPTIONS_HEAD : ''].join('');
+  const text = head + block.text + (block.isOptions ? '\n});' : '');
+  return { block, file: join(SNIPPETS, `block-${String(index)}.ts`), text, offset: head.split('\n').length - 1 };
 }
 
 function sentenceOf({ block, offset }: Unit, { file, start, messageText, code }: ts.Diagnostic): string {

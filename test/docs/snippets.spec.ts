@@ -78,6 +78,12 @@ describe('the check of snippets itself', () => {
     expect(compiler.check([{ ...block!, text: 'new AppUser().lable();' }])).toEqual([expect.stringMatching(/^a\.md:4 TS2551 /)]);
   }, 60_000);
 
+  it('takes a part of the options as such', () => {
+    const fragment = (value: string) => ['<!-- as: options -->', '```ts', `passwordReset: { tokenLifetime: ${value} },`, '```'];
+    expect(check(...fragment(`'30m'`))).toEqual([]);
+    expect(check(...fragment('1800'))).toEqual([expect.stringMatching(/^a\.md:3 TS2322 /)]);
+  }, 60_000);
+
   it('finds a script that is not there', () => {
     const [block] = page('```sh', 'npm ci && npm start', 'npm run deploy', 'node scripts/nothing.mjs', '.ci/run', '```');
     expect(deadCommands(block!)).toEqual(['a.md:3 deploy', 'a.md:4 scripts/nothing.mjs']);

@@ -280,7 +280,11 @@ describe('The sample app', () => {
 describe('The sample app in production', () => {
   it('has no outbox, and the first to come is nobody special', async () => {
     const database = await testDatabase();
-    const settings = await sampleSettings(database, { NODE_ENV: 'production', SMTP_URL: 'smtp://127.0.0.1:1' });
+    const settings = await sampleSettings(database, {
+      NODE_ENV: 'production',
+      SMTP_URL: 'smtp://127.0.0.1:1',
+      MAIL_FROM: 'notes@example.com',
+    });
     const app = await createApp(settings, { quiet: true });
     try {
       await app.listen(settings.port, settings.host);
@@ -296,8 +300,15 @@ describe('The sample app in production', () => {
   });
 
   it('does not start when mails could go nowhere or their links would lead nowhere', () => {
-    expect(() => settingsFrom({ NODE_ENV: 'production', BASE_URL: 'https://notes.example.com' })).toThrow('SMTP_URL');
-    expect(() => settingsFrom({ NODE_ENV: 'production', SMTP_URL: 'smtp://mail.example.com' })).toThrow('BASE_URL');
+    const whole = {
+      NODE_ENV: 'production',
+      SMTP_URL: 'smtp://mail.example.com',
+      MAIL_FROM: 'notes@example.com',
+      BASE_URL: 'https://notes.example.com',
+    };
+    for (const missing of ['SMTP_URL', 'MAIL_FROM', 'BASE_URL'])
+      expect(() => settingsFrom({ ...whole, [missing]: undefined })).toThrow(`set ${missing} `);
+    expect(settingsFrom(whole)).toMatchObject({ production: true, baseUrl: 'https://notes.example.com' });
     expect(() => settingsFrom({ PORT: 'three thousand' })).toThrow('PORT');
   });
 

@@ -78,9 +78,11 @@ describe(`The migrations on ${engine}`, () => {
     });
     const runner = dataSource.createQueryRunner();
     await runner.query(
-      engine === 'mariadb' ? 'CREATE TABLE notes (id int AUTO_INCREMENT PRIMARY KEY, text varchar(100) NOT NULL)'
-      : engine === 'postgres' ? 'CREATE TABLE notes (id serial PRIMARY KEY, text varchar(100) NOT NULL)'
-      : 'CREATE TABLE "notes" ("id" integer PRIMARY KEY AUTOINCREMENT NOT NULL, "text" varchar(100) NOT NULL)',
+      engine === 'mariadb'
+        ? 'CREATE TABLE notes (id int AUTO_INCREMENT PRIMARY KEY, text varchar(100) NOT NULL)'
+        : engine === 'postgres'
+          ? 'CREATE TABLE notes (id serial PRIMARY KEY, text varchar(100) NOT NULL)'
+          : 'CREATE TABLE "notes" ("id" integer PRIMARY KEY AUTOINCREMENT NOT NULL, "text" varchar(100) NOT NULL)',
     );
     await dataSource.manager.insert(Note, { text: 'mine' });
     await dataSource.runMigrations();
@@ -117,8 +119,10 @@ describe(`The migrations on ${engine}`, () => {
   it("refer to the host's user table under its own name, and never drop it", async () => {
     const dataSource = await connect(await freshDatabase(), people, { migrations: migrationsFor(people.tables, people.user) });
     await dataSource.runMigrations();
-    expect(await faults(dataSource, people)).toMatch(/people has no column company; add a column of your own user class in a migration of yours/);
-    await dataSource.query('ALTER TABLE people ADD company varchar(80) DEFAULT \'\' NOT NULL');
+    expect(await faults(dataSource, people)).toMatch(
+      /people has no column company; add a column of your own user class in a migration of yours/,
+    );
+    await dataSource.query("ALTER TABLE people ADD company varchar(80) DEFAULT '' NOT NULL");
     expect(await faults(dataSource, people)).toBe('');
     expect(await drift(dataSource)).toEqual([]);
     await dataSource.undoLastMigration();
@@ -180,7 +184,12 @@ if (engine === 'mariadb') {
         "SELECT CONCAT(TABLE_NAME, '.', COLUMN_NAME) AS name, COLLATION_NAME AS collation FROM information_schema.COLUMNS " +
           'WHERE TABLE_SCHEMA = DATABASE() AND COLLATION_NAME IS NOT NULL',
       )) as { name: string; collation: string }[];
-      expect(columns.filter(({ collation }) => collation === 'utf8mb4_nopad_bin').map(({ name }) => name).sort()).toEqual([
+      expect(
+        columns
+          .filter(({ collation }) => collation === 'utf8mb4_nopad_bin')
+          .map(({ name }) => name)
+          .sort(),
+      ).toEqual([
         'auth_attempts.key',
         'auth_migrations.name',
         'auth_passwords.hash',
@@ -205,7 +214,9 @@ if (engine === 'mariadb') {
 
     it('are what start-up asks for when a key column ignores case', async () => {
       const dataSource = await connect(await freshDatabase(), plain, { synchronize: true });
-      expect(await faults(dataSource, plain)).toMatch(/the column emailKey of auth_users compares by utf8mb4_general_ci, which takes different names/);
+      expect(await faults(dataSource, plain)).toMatch(
+        /the column emailKey of auth_users compares by utf8mb4_general_ci, which takes different names/,
+      );
     });
   });
 }

@@ -73,6 +73,30 @@ describe('the packed package', () => {
     expect(host.run('main.mjs').trim()).toBe('function');
   });
 
+  it.each([
+    ['a CommonJS host', 'boot.cjs', (names: string, from: string) => `const { ${names} } = require('${from}');`],
+    ['an ES module host', 'boot.mjs', (names: string, from: string) => `import { ${names} } from '${from}';`],
+  ])(
+    'works in %s: an app starts, a user is made and logs in, the app ends',
+    (_host, file, load) => {
+      const main = `
+      class App {}
+      async function main() {
+        const database = { type: 'better-sqlite3', database: ':memory:' };
+        const root = { module: App, imports: [UsersModule.forRoot({ database, migrate: true })] };
+        const app = await NestFactory.createApplicationContext(root, { logger: false, abortOnError: false });
+        await app.get(UsersService, { strict: false }).create({ username: 'ann', password: 'a quiet green harbour' });
+        const { user } = await app.get(SessionsService, { strict: false }).login({ login: 'ann', password: 'a quiet green harbour' });
+        console.log(user.username);
+        await app.close();
+      }
+      main();`;
+      host.write(file, load('NestFactory', '@nestjs/core') + load('SessionsService, UsersModule, UsersService', 'nestjs-users') + main);
+      expect(host.run(file).trim()).toBe('ann');
+    },
+    60_000,
+  );
+
   it('keeps its inside inside', () => {
     host.write(
       'inside.mjs',

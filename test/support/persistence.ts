@@ -24,7 +24,10 @@ export interface Persistence {
  * @param timeout of one question, in milliseconds.
  * @param change alters the connection's options after the migrations, to lead it through a proxy.
  */
-export async function openPersistence(timeout = 5_000, change = (options: DatabaseOptions): DatabaseOptions => options): Promise<Persistence> {
+export async function openPersistence(
+  timeout = 5_000,
+  change = (options: DatabaseOptions): DatabaseOptions => options,
+): Promise<Persistence> {
   const { options, drop } = await testDatabase();
   const entities = space.entities.all();
   const direct = await new DataSource({ ...options, entities }).initialize();

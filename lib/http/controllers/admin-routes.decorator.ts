@@ -8,5 +8,10 @@ import { AdminRoute } from '../route-access.js';
 
 /** What every controller of the administration has: that of our own routes, and administrators alone. */
 export function AdminRoutes(): ClassDecorator {
-  return applyDecorators(OwnRoute(true), AdminRoute(true), UseGuards(OwnRouteGuard, SessionGuard, AdminGuard), UseInterceptors(FaultsInterceptor));
+  return applyDecorators(
+    OwnRoute(true),
+    AdminRoute(true),
+    UseGuards(OwnRouteGuard, SessionGuard, AdminGuard),
+    UseInterceptors(FaultsInterceptor),
+  );
 }

@@ -82,7 +82,7 @@ export class AdminUsersController {
 
   private async countSessions(userId: string): Promise<number> {
     let count = 0;
-    for (let after: string | undefined; ; ) {
+    for (let after: string | undefined; ;) {
       const page = await this.sessions.list({ userId, state: 'live', limit: 200, after });
       count += page.items.length;
       if (page.next === null) return count;

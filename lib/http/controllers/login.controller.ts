@@ -39,10 +39,8 @@ export class LoginController {
     body.done();
     const input = take<LoginInput>(body, ['login', 'email', 'username', 'password', 'remember', 'deviceName']);
     const opened = await this.sessions.login(input, exchange.source);
-    // A token that was known before somebody signed in must not be good afterwards (session fixation, ASVS 5.0, 7.2.4).
-    const before = this.carriers.read(exchange);
-    if (before.is === 'token') await this.sessions.endByToken(before.token);
-    return { user: userView(opened.user, 'self'), session: sessionView(opened.session), ...this.answers.deliver(exchange, opened, delivery) };
+    const token = await this.answers.deliverAtLogin(exchange, opened, delivery);
+    return { user: userView(opened.user, 'self'), session: sessionView(opened.session), ...token };
   }
 
   /** Also without a live session, so that a front end can call it whatever it knows. */

@@ -41,6 +41,7 @@ export class RegistrationController {
   private async welcome(exchange: HttpExchange, user: BaseUser, delivery: TokenDelivery): Promise<Partial<LoginAnswer>> {
     if (!this.settings.signIn) return { user: userView(user, 'self') };
     const opened = await this.sessions.open(user.id, { remember: delivery.remember }, exchange.source);
-    return { user: userView(user, 'self'), session: sessionView(opened.session), ...this.answers.deliver(exchange, opened, delivery) };
+    const token = await this.answers.deliverAtLogin(exchange, opened, delivery);
+    return { user: userView(user, 'self'), session: sessionView(opened.session), ...token };
   }
 }

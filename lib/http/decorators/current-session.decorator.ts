@@ -6,7 +6,8 @@ import { guardedValue } from './guarded-value.js';
 export type CurrentSessionField = keyof Session;
 
 const fromRequest = createParamDecorator((field: string | undefined, context: ExecutionContext) => {
-  const session = (guardedValue(context, { property: 'auth', field: undefined, name: 'CurrentSession' }) as SessionContext | null)?.session ?? null;
+  const session =
+    (guardedValue(context, { property: 'auth', field: undefined, name: 'CurrentSession' }) as SessionContext | null)?.session ?? null;
   return field === undefined ? session : (session?.[field as CurrentSessionField] ?? null);
 });
 

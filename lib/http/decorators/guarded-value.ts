@@ -9,11 +9,16 @@ const logger = new Logger('UsersHttp');
  * @throws InternalServerErrorException where no guard ran, with a log line that names the route and the mend: the host forgot something,
  * and to hand out `undefined` as a user would hide it.
  */
-export function guardedValue(context: ExecutionContext, { property, field, name }: { property: 'user' | 'auth'; field: string | undefined; name: string }): unknown {
+export function guardedValue(
+  context: ExecutionContext,
+  { property, field, name }: { property: 'user' | 'auth'; field: string | undefined; name: string },
+): unknown {
   const value = (requestOf(context) as Record<string, unknown> | null)?.[property];
   if (value === undefined) {
     const route = `${context.getClass().name}.${context.getHandler().name}`;
-    logger.error(`@${name}() in ${route}, but no guard ran there: add @UseGuards(SessionGuard), or @OptionalSession() where nobody need be signed in.`);
+    logger.error(
+      `@${name}() in ${route}, but no guard ran there: add @UseGuards(SessionGuard), or @OptionalSession() where nobody need be signed in.`,
+    );
     throw new InternalServerErrorException();
   }
   return field === undefined ? value : ((value as Record<string, unknown> | null)?.[field] ?? null);

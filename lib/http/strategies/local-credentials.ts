@@ -16,7 +16,8 @@ export interface LocalCredentials {
  */
 export function localCredentialsOf({ body, query }: { readonly body?: unknown; readonly query?: unknown }): LocalCredentials {
   for (const name of [...IDENTIFIERS, 'password']) {
-    if (valueOf(query, name) !== undefined) throw new InvalidInputError('Credentials belong into the body, never into the address.', { [name]: ['USERS_NOT_ALLOWED'] });
+    if (valueOf(query, name) !== undefined)
+      throw new InvalidInputError('Credentials belong into the body, never into the address.', { [name]: ['USERS_NOT_ALLOWED'] });
   }
   const given = IDENTIFIERS.filter((name) => valueOf(body, name) !== undefined);
   const [login, password] = [valueOf(body, given[0] ?? 'login'), valueOf(body, 'password')];
@@ -26,7 +27,9 @@ export function localCredentialsOf({ body, query }: { readonly body?: unknown; r
 }
 
 function valueOf(values: unknown, name: string): unknown {
-  return typeof values === 'object' && values !== null && Object.hasOwn(values, name) ? (values as Record<string, unknown>)[name] : undefined;
+  return typeof values === 'object' && values !== null && Object.hasOwn(values, name)
+    ? (values as Record<string, unknown>)[name]
+    : undefined;
 }
 
 function isText(value: unknown): value is string {

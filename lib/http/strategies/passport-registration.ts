@@ -68,7 +68,8 @@ async function localStrategy(ours: PassportStrategies): Promise<Strategy> {
       }
     }
   }
-  return new UsersLocalStrategy(fields, (face: unknown, login: string, password: string, done: Done) => {
+  return new UsersLocalStrategy(fields, (...given: [face: unknown, login: string, password: string, done: Done]) => {
+    const [face, login, password, done] = given;
     const { source } = face as { source: ReturnType<PassportStrategies['sourceOf']> };
     settle(ours.checkPassword({ login, password }, source), done);
   });

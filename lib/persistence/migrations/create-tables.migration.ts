@@ -38,7 +38,14 @@ function firstTables({ id, instant, json, flag, count, text, key }: Dialect): Fi
       name: 'sessions',
       columns: {
         ...{ id: must(id), userId: must(id), secretHash: must(key(64)), kind: must(key(16)), actorId: id, needs: json },
-        ...{ createdAt: must(instant), lastSeenAt: must(instant), authenticatedAt: must(instant), endsAt: instant, fixed: flag, remember: flag },
+        ...{
+          createdAt: must(instant),
+          lastSeenAt: must(instant),
+          authenticatedAt: must(instant),
+          endsAt: instant,
+          fixed: flag,
+          remember: flag,
+        },
         ...{ ip: text(45), userAgent: text(512), deviceName: text(100), resourceRoles: json, data: json },
       },
       indexes: [['userId'], ['endsAt']],
@@ -96,12 +103,17 @@ export abstract class CreateTablesMigration implements MigrationInterface {
     const path = paths.quoted(table.name);
     return [
       `CREATE TABLE IF NOT EXISTS ${path} (${parts.join(', ')})${dialect.tableOptions}`,
-      ...(dialect.indexesInTable ? [] : indexes.map(({ kind, name, columns }) => `CREATE ${kind} IF NOT EXISTS ${name} ON ${path} (${columns})`)),
+      ...(dialect.indexesInTable
+        ? []
+        : indexes.map(({ kind, name, columns }) => `CREATE ${kind} IF NOT EXISTS ${name} ON ${path} (${columns})`)),
     ];
   }
 
   private indexesOf({ name, uniques = [], indexes = [] }: FirstTable, quote: Quote): { kind: string; name: string; columns: string }[] {
-    const kinds = [...uniques.map((columns) => ({ kind: 'UNIQUE INDEX', columns })), ...indexes.map((columns) => ({ kind: 'INDEX', columns }))];
+    const kinds = [
+      ...uniques.map((columns) => ({ kind: 'UNIQUE INDEX', columns })),
+      ...indexes.map((columns) => ({ kind: 'INDEX', columns })),
+    ];
     return kinds.map(({ kind, columns }) => ({
       kind,
       name: quote(`${this.owner.tables[name]}_${columns.join('_')}`),

@@ -34,7 +34,14 @@ describe(`What is written on ${engine}`, () => {
     const row = userRow({ isAdmin: true, displayName: '\u{1F984} Ann', data, roles: [], lastLoginAt: far });
     await dataSource.manager.insert(User, row);
     const found = await dataSource.manager.findOneByOrFail(User, { id: row.id });
-    expect({ ...found }).toMatchObject({ ...row, isAdmin: true, mustChangePassword: false, disabledAt: null, profile: null, lastLoginAt: far });
+    expect({ ...found }).toMatchObject({
+      ...row,
+      isAdmin: true,
+      mustChangePassword: false,
+      disabledAt: null,
+      profile: null,
+      lastLoginAt: far,
+    });
     expect(found.createdAt.getTime()).toBe(instant.getTime());
   });
 
@@ -47,7 +54,11 @@ describe(`What is written on ${engine}`, () => {
 });
 
 describe(`A unique index on ${engine}`, () => {
-  const refusal = (task: Promise<unknown>): Promise<unknown> => task.then(() => null, (error: unknown) => error as QueryFailedError);
+  const refusal = (task: Promise<unknown>): Promise<unknown> =>
+    task.then(
+      () => null,
+      (error: unknown) => error as QueryFailedError,
+    );
 
   it('says which column it refused', async () => {
     const { dataSource } = await opened();
@@ -69,7 +80,14 @@ describe(`A unique index on ${engine}`, () => {
     const { dataSource } = await opened();
     const user = userRow();
     await dataSource.manager.insert(User, user);
-    const token = (): object => ({ id: nextId(), userId: user.id, purpose: 'reset-password', secretHash: 'x', createdAt: instant, expiresAt: instant });
+    const token = (): object => ({
+      id: nextId(),
+      userId: user.id,
+      purpose: 'reset-password',
+      secretHash: 'x',
+      createdAt: instant,
+      expiresAt: instant,
+    });
     await dataSource.manager.insert(Token, token());
     expect(violatedColumn(await refusal(dataSource.manager.insert(Token, token())), ['purpose'])).toBe('purpose');
   });
@@ -154,7 +172,12 @@ if (engine === 'sqlite') {
           await work.ask((manager) => manager.insert(State, { key: 'half' }));
           await work.ask((manager) => manager.query(sleep));
         }),
-      ].map((promise) => promise.then(() => null, (error: unknown) => error));
+      ].map((promise) =>
+        promise.then(
+          () => null,
+          (error: unknown) => error,
+        ),
+      );
       await new Promise((resolve) => setTimeout(resolve, 300));
       persistence.proxy.reset();
       expect(await Promise.all(waiting)).toEqual([expect.any(UnavailableError), expect.any(UnavailableError)]);
@@ -188,10 +211,9 @@ if (engine === 'sqlite') {
       await count(persistence);
       if (engine === 'postgres') {
         const { dataSource } = await opened();
-        await dataSource.query(
-          'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1',
-          [new URL(String(Reflect.get(persistence.dataSource.options, 'url'))).pathname.slice(1)],
-        );
+        await dataSource.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1', [
+          new URL(String(Reflect.get(persistence.dataSource.options, 'url'))).pathname.slice(1),
+        ]);
       } else {
         const [row] = (await persistence.dataSource.query('SELECT CONNECTION_ID() AS id')) as { id: number }[];
         const { dataSource } = await opened();

@@ -41,7 +41,8 @@ const write =
     await work.ask((manager) => manager.insert(State, { key }));
     await work.record(new Written(key));
   };
-const keys = async (): Promise<string[]> => (await persistence.dataSource.manager.find(State, { order: { key: 'ASC' } })).map(({ key }) => key);
+const keys = async (): Promise<string[]> =>
+  (await persistence.dataSource.manager.find(State, { order: { key: 'ASC' } })).map(({ key }) => key);
 
 describe(`A unit of work on ${testEngine()}`, () => {
   it('lets its events out after the commit, when everybody can see the rows', async () => {
@@ -133,13 +134,15 @@ if (testEngine() !== 'sqlite') {
         { key: 'b', value: 0 },
       ]);
       let tries = 0;
-      const cross = (first: string, second: string) => async (work: Work): Promise<void> => {
-        tries += 1;
-        await work.ask((manager) => manager.update(State, { key: first }, { value: tries }));
-        await tick(50);
-        await work.ask((manager) => manager.update(State, { key: second }, { value: tries }));
-        await work.record(new Written(first));
-      };
+      const cross =
+        (first: string, second: string) =>
+        async (work: Work): Promise<void> => {
+          tries += 1;
+          await work.ask((manager) => manager.update(State, { key: first }, { value: tries }));
+          await tick(50);
+          await work.ask((manager) => manager.update(State, { key: second }, { value: tries }));
+          await work.record(new Written(first));
+        };
       await Promise.all([persistence.unitOfWork.run(cross('a', 'b')), persistence.unitOfWork.run(cross('b', 'a'))]);
       expect(tries).toBeGreaterThan(2);
       expect(heard.sort()).toEqual(['a', 'b']);
@@ -216,5 +219,27 @@ describe(`A unit of work within the host's transaction on ${testEngine()}`, () =
 
   it('is refused where no transaction is open', () => {
     expect(() => persistence.unitOfWork.within(persistence.dataSource.manager)).toThrow(/EntityManager of an open transaction/);
+  });
+
+  it('is refused on another DataSource', async () => {
+    const other = await openPersistence();
+    await other.dataSource.transaction((manager) => {
+      expect(() => persistence.unitOfWork.within(manager)).toThrow(/belongs to another/);
+      return Promise.resolve();
+    });
+    await other.close();
+  });
+
+  it('that hits a deadlock is a 503 at once, since only the host can start again', async () => {
+    let tries = 0;
+    const deadlock = Object.assign(new Error('deadlock'), { code: '40P01' });
+    const joined = persistence.dataSource.transaction((manager) =>
+      persistence.unitOfWork.within(manager).run(() => {
+        tries += 1;
+        return Promise.reject(deadlock);
+      }),
+    );
+    await expect(joined).rejects.toMatchObject({ code: 'USERS_UNAVAILABLE', cause: deadlock });
+    expect(tries).toBe(1);
   });
 });

@@ -16,25 +16,50 @@ describe('the credential of a request', () => {
   const { carriers } = carriersOf();
   const read = (...headers: [string, string][]) => carriers.read(exchangeWith(headers));
 
-  it('is the bearer token', () => expect(read(['Authorization', 'Bearer a.b-c_d'])).toMatchObject({ is: 'token', token: 'a.b-c_d', carrier: 'bearer' }));
+  it('is the bearer token', () =>
+    expect(read(['Authorization', 'Bearer a.b-c_d'])).toMatchObject({ is: 'token', token: 'a.b-c_d', carrier: 'bearer' }));
 
-  it('may name the scheme in any case (RFC 9110)', () => expect(read(['authorization', 'bearer abc'])).toMatchObject({ is: 'token', token: 'abc' }));
+  it('may name the scheme in any case (RFC 9110)', () =>
+    expect(read(['authorization', 'bearer abc'])).toMatchObject({ is: 'token', token: 'abc' }));
 
   it('is the cookie', () =>
     expect(read(['Cookie', '__Host-session=abc'])).toEqual({ is: 'token', token: 'abc', carrier: 'cookie', hasSessionCookie: true }));
 
-  it('is absent without either', () => expect(read(['X-Session', 'abc'], ['X-Forwarded-User', 'ann'])).toMatchObject({ is: 'absent', carrier: null }));
+  it('is absent without either', () =>
+    expect(read(['X-Session', 'abc'], ['X-Forwarded-User', 'ann'])).toMatchObject({ is: 'absent', carrier: null }));
 
-  it.each(['Bearer', 'Bearer ', 'Bearer  abc', 'Bearer a b', 'Basic YTpi', 'abc', '', 'Bearer "abc"', 'Bearer abc, Bearer def', 'Bearer %E0%A4%A', 'Bearer s:abc', 'Bearer ä'])(
-    'is unusable in Authorization %j, even beside a good cookie [B-98]',
-    (value) => expect(read(['Authorization', value], ['Cookie', '__Host-session=good'])).toMatchObject({ is: 'unusable', carrier: 'bearer', hasSessionCookie: false }),
+  it.each([
+    'Bearer',
+    'Bearer ',
+    'Bearer  abc',
+    'Bearer a b',
+    'Basic YTpi',
+    'abc',
+    '',
+    'Bearer "abc"',
+    'Bearer abc, Bearer def',
+    'Bearer %E0%A4%A',
+    'Bearer s:abc',
+    'Bearer ä',
+  ])('is unusable in Authorization %j, even beside a good cookie [B-98]', (value) =>
+    expect(read(['Authorization', value], ['Cookie', '__Host-session=good'])).toMatchObject({
+      is: 'unusable',
+      carrier: 'bearer',
+      hasSessionCookie: false,
+    }),
   );
 
   it('is unusable where Authorization came twice, of which Node shows the first [B-98]', () =>
     expect(read(['Authorization', 'Bearer abc'], ['authorization', 'Bearer def'])).toMatchObject({ is: 'unusable' }));
 
   it('is unusable where the cookie came twice, in one header or in two, even with the same value [B-114]', () => {
-    for (const headers of [[['Cookie', '__Host-session=a; __Host-session=b']], [['Cookie', '__Host-session=a'], ['Cookie', '__Host-session=a']]] as [string, string][][]) {
+    for (const headers of [
+      [['Cookie', '__Host-session=a; __Host-session=b']],
+      [
+        ['Cookie', '__Host-session=a'],
+        ['Cookie', '__Host-session=a'],
+      ],
+    ] as [string, string][][]) {
       expect(read(...headers)).toMatchObject({ is: 'unusable', hasSessionCookie: true });
     }
   });
@@ -48,9 +73,14 @@ describe('the credential of a request', () => {
     expect(read(['Cookie', 'session=abc'])).toMatchObject({ is: 'absent' }));
 
   it('is looked for only where an option says so', () => {
-    const headers: [string, string][] = [['Authorization', 'Basic YTpi'], ['Cookie', '__Host-session=abc']];
+    const headers: [string, string][] = [
+      ['Authorization', 'Basic YTpi'],
+      ['Cookie', '__Host-session=abc'],
+    ];
     expect(carriersOf({ carriers: ['cookie'] }).carriers.read(exchangeWith(headers))).toMatchObject({ is: 'token', carrier: 'cookie' });
-    expect(carriersOf({ carriers: ['bearer'] }).carriers.read(exchangeWith([['Cookie', '__Host-session=abc']]))).toMatchObject({ is: 'absent' });
+    expect(carriersOf({ carriers: ['bearer'] }).carriers.read(exchangeWith([['Cookie', '__Host-session=abc']]))).toMatchObject({
+      is: 'absent',
+    });
   });
 });
 
@@ -70,7 +100,9 @@ describe('the cookie that is set', () => {
   it('is prefixed over TLS elsewhere', () => expect(cookieOver('https')).toMatch(/^__Host-session=.*; Secure;/));
 
   it('follows the option', () =>
-    expect(cookieOver('http', { cookie: { secure: true, name: 'sid', sameSite: 'strict' } })).toBe('__Host-sid=abc; Max-Age=60; Path=/; HttpOnly; Secure; SameSite=Strict'));
+    expect(cookieOver('http', { cookie: { secure: true, name: 'sid', sameSite: 'strict' } })).toBe(
+      '__Host-sid=abc; Max-Age=60; Path=/; HttpOnly; Secure; SameSite=Strict',
+    ));
 
   it('is cleared under the same name', () => {
     const exchange = exchangeWith([]);

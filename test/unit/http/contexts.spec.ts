@@ -16,7 +16,6 @@ class Gateway {
 }
 
 function contextOf(type: string): ExecutionContext {
-  // eslint-disable-next-line @typescript-eslint/unbound-method -- Nest passes the bare method too
   const context = new ExecutionContextHost([{ headers: {} }, {}], Gateway, Gateway.prototype.handle);
   context.setType(type);
   return context;

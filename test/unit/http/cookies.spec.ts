@@ -28,7 +28,8 @@ describe('reading cookies', () => {
     ['%5F_Host-session=x'],
   ])('takes %j for somebody else’s [B-114]', (header) => expect(cookieValues(header, NAME)).toEqual([]));
 
-  it('reads a header of 16 KiB in no time [B-118]', () => expect(cookieValues('a=1; '.repeat(3_300) + '__Host-session=x', NAME)).toEqual(['x']));
+  it('reads a header of 16 KiB in no time [B-118]', () =>
+    expect(cookieValues('a=1; '.repeat(3_300) + '__Host-session=x', NAME)).toEqual(['x']));
 });
 
 describe('writing a cookie', () => {
@@ -38,13 +39,17 @@ describe('writing a cookie', () => {
     expect(serialiseCookie(cookie)).toBe('__Host-session=id.secret; Path=/; HttpOnly; Secure; SameSite=Lax'));
 
   it('clears with the attributes with which it was set', () =>
-    expect(serialiseCookie({ ...cookie, value: '', maxAge: 0 })).toBe('__Host-session=; Max-Age=0; Path=/; HttpOnly; Secure; SameSite=Lax'));
+    expect(serialiseCookie({ ...cookie, value: '', maxAge: 0 })).toBe(
+      '__Host-session=; Max-Age=0; Path=/; HttpOnly; Secure; SameSite=Lax',
+    ));
 
   it('never asks for more than 400 days', () => expect(serialiseCookie({ ...cookie, maxAge: 1e12 })).toContain('Max-Age=34560000;'));
 
-  it('rounds down: a cookie must not outlive its session [B-117]', () => expect(serialiseCookie({ ...cookie, maxAge: 59.9 })).toContain('Max-Age=59;'));
+  it('rounds down: a cookie must not outlive its session [B-117]', () =>
+    expect(serialiseCookie({ ...cookie, maxAge: 59.9 })).toContain('Max-Age=59;'));
 
-  it.each(['a;b', 'a b', 'a\r\nSet-Cookie: x=y', 'a"b', 'a,b', 'ä', 'a\0'])('refuses the value %j rather than escaping it [B-116]', (value) =>
-    expect(() => serialiseCookie({ ...cookie, value })).toThrow(),
+  it.each(['a;b', 'a b', 'a\r\nSet-Cookie: x=y', 'a"b', 'a,b', 'ä', 'a\0'])(
+    'refuses the value %j rather than escaping it [B-116]',
+    (value) => expect(() => serialiseCookie({ ...cookie, value })).toThrow(),
   );
 });

@@ -4,24 +4,32 @@ import { type CrossSiteFacts, type CrossSitePolicy, judgeCrossSite } from '../..
 const PLAIN: CrossSiteFacts = { isSafe: false, fetchSite: undefined, origin: undefined, host: 'app.com', hasSessionCookie: true };
 const POLICY: CrossSitePolicy = { origins: ['https://front.example'], baseOrigin: 'https://app.com', isProduction: true };
 
-const judge = (facts: Partial<CrossSiteFacts>, policy: Partial<CrossSitePolicy> = {}) => judgeCrossSite({ ...PLAIN, ...facts }, { ...POLICY, ...policy });
+const judge = (facts: Partial<CrossSiteFacts>, policy: Partial<CrossSitePolicy> = {}) =>
+  judgeCrossSite({ ...PLAIN, ...facts }, { ...POLICY, ...policy });
 
 describe('the cross-site rule', () => {
-  it('does not look at requests that change nothing', () => expect(judge({ isSafe: true, fetchSite: 'cross-site', origin: 'https://evil.example' })).toBe('pass'));
+  it('does not look at requests that change nothing', () =>
+    expect(judge({ isSafe: true, fetchSite: 'cross-site', origin: 'https://evil.example' })).toBe('pass'));
 
   it.each(['same-origin', 'none'])('lets through Sec-Fetch-Site: %s', (fetchSite) => expect(judge({ fetchSite })).toBe('pass'));
 
-  it.each(['same-site', 'cross-site', 'SAME-ORIGIN', '', 'same-origin, cross-site', 'nonsense'])('refuses Sec-Fetch-Site: %j without a listed origin', (fetchSite) => {
-    expect(judge({ fetchSite })).toBe('refuse');
-    expect(judge({ fetchSite, origin: 'https://app.com' })).toBe('refuse');
-    expect(judge({ fetchSite, origin: 'https://front.example' })).toBe('pass');
-  });
-
-  it.each(['same-site', 'cross-site'])('refuses Sec-Fetch-Site: %s also without a cookie, since signing somebody in is an attack too', (fetchSite) =>
-    expect(judge({ fetchSite, hasSessionCookie: false })).toBe('refuse'),
+  it.each(['same-site', 'cross-site', 'SAME-ORIGIN', '', 'same-origin, cross-site', 'nonsense'])(
+    'refuses Sec-Fetch-Site: %j without a listed origin',
+    (fetchSite) => {
+      expect(judge({ fetchSite })).toBe('refuse');
+      expect(judge({ fetchSite, origin: 'https://app.com' })).toBe('refuse');
+      expect(judge({ fetchSite, origin: 'https://front.example' })).toBe('pass');
+    },
   );
 
-  it.each(['https://app.com', 'https://front.example'])('without that header lets through the origin %s', (origin) => expect(judge({ origin })).toBe('pass'));
+  it.each(['same-site', 'cross-site'])(
+    'refuses Sec-Fetch-Site: %s also without a cookie, since signing somebody in is an attack too',
+    (fetchSite) => expect(judge({ fetchSite, hasSessionCookie: false })).toBe('refuse'),
+  );
+
+  it.each(['https://app.com', 'https://front.example'])('without that header lets through the origin %s', (origin) =>
+    expect(judge({ origin })).toBe('pass'),
+  );
 
   it.each([
     'null',
@@ -70,13 +78,21 @@ describe('the cross-site rule', () => {
   describe('outside production', () => {
     const development = { isProduction: false };
 
-    it.each(['http://localhost:5173', 'https://localhost', 'http://app.localhost:3000', 'http://127.0.0.1:8080', 'http://[::1]:8080'])('lets through %s, and says so', (origin) => {
-      expect(judge({ origin, fetchSite: 'same-site' }, development)).toBe('lenient');
-      expect(judge({ origin }, development)).toBe('lenient');
-    });
-
-    it.each(['https://evil.example', 'http://localhost.evil.example', 'http://evil-localhost', 'http://127.0.0.1.evil.example', 'null', undefined])('still refuses %j', (origin) =>
-      expect(judge({ origin, fetchSite: 'cross-site' }, development)).toBe('refuse'),
+    it.each(['http://localhost:5173', 'https://localhost', 'http://app.localhost:3000', 'http://127.0.0.1:8080', 'http://[::1]:8080'])(
+      'lets through %s, and says so',
+      (origin) => {
+        expect(judge({ origin, fetchSite: 'same-site' }, development)).toBe('lenient');
+        expect(judge({ origin }, development)).toBe('lenient');
+      },
     );
+
+    it.each([
+      'https://evil.example',
+      'http://localhost.evil.example',
+      'http://evil-localhost',
+      'http://127.0.0.1.evil.example',
+      'null',
+      undefined,
+    ])('still refuses %j', (origin) => expect(judge({ origin, fetchSite: 'cross-site' }, development)).toBe('refuse'));
   });
 });

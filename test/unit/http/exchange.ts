@@ -6,7 +6,10 @@ export interface Written {
 }
 
 /** An exchange as Node would show it: repeated headers in `rawHeaders`, joined or dropped in `headers`. */
-export function exchangeWith(headers: readonly (readonly [string, string])[], request: HttpRequest = {}): HttpExchange & { written: Written } {
+export function exchangeWith(
+  headers: readonly (readonly [string, string])[],
+  request: HttpRequest = {},
+): HttpExchange & { written: Written } {
   const seen: Record<string, string> = {};
   for (const [name, value] of headers) {
     const key = name.toLowerCase();
@@ -20,5 +23,8 @@ export function exchangeWith(headers: readonly (readonly [string, string])[], re
     append: (_name, value) => void written.cookies.push(value),
     status: () => undefined,
   };
-  return Object.assign(new HttpExchange({ method: 'POST', protocol: 'http', headers: seen, rawHeaders: headers.flat(), ...request }, '192.0.2.1', answer), { written });
+  return Object.assign(
+    new HttpExchange({ method: 'POST', protocol: 'http', headers: seen, rawHeaders: headers.flat(), ...request }, '192.0.2.1', answer),
+    { written },
+  );
 }

@@ -45,34 +45,61 @@ const called = (name: string): object => ({ called: calls.push(name) });
 @Controller('guarded')
 @UseGuards(SessionGuard)
 class GuardedController {
-  @Get() get(@CurrentUser('id') id: string, @CurrentSession('id') sessionId: string) { return { ...called('get'), id, sessionId }; }
-  @Post() post() { return called('post'); }
-  @Get('open') @Public() open() { return called('open'); }
-  @Get('half') @OpenToNeeds(['new-password']) half() { return called('half'); }
-  @Get('theirs') @SetMetadata('isPublic', true) theirs() { return called('theirs'); }
+  @Get() get(@CurrentUser('id') id: string, @CurrentSession('id') sessionId: string) {
+    return { ...called('get'), id, sessionId };
+  }
+  @Post() post() {
+    return called('post');
+  }
+  @Get('open') @Public() open() {
+    return called('open');
+  }
+  @Get('half') @OpenToNeeds(['new-password']) half() {
+    return called('half');
+  }
+  @Get('theirs') @SetMetadata('isPublic', true) theirs() {
+    return called('theirs');
+  }
 }
 
 @Controller('optional')
 class OptionalController {
-  @Get() @OptionalSession() get(@CurrentUser() user: CurrentUser | null) { return { ...called('optional'), id: user?.id ?? null }; }
+  @Get() @OptionalSession() get(@CurrentUser() user: CurrentUser | null) {
+    return { ...called('optional'), id: user?.id ?? null };
+  }
 }
 
 @Controller('admin-only')
 @Public()
 class AdminController {
-  @Get() @AdminOnly() get() { return called('admin'); }
-  @Get('both') @Public() @AdminOnly() both() { return called('both'); }
-  @Get('lone') @UseGuards(AdminGuard) lone() { return called('lone'); }
-  @Get('bound') @UseGuards(SessionGuard) bound() { return called('bound'); }
+  @Get() @AdminOnly() get() {
+    return called('admin');
+  }
+  @Get('both') @Public() @AdminOnly() both() {
+    return called('both');
+  }
+  @Get('lone') @UseGuards(AdminGuard) lone() {
+    return called('lone');
+  }
+  @Get('bound') @UseGuards(SessionGuard) bound() {
+    return called('bound');
+  }
 }
 
 @Controller('plain')
 class PlainController {
-  @Get() get() { return called('plain'); }
-  @Get('user') user(@CurrentUser() user: CurrentUser) { return { ...called('user'), user }; }
+  @Get() get() {
+    return called('plain');
+  }
+  @Get('user') user(@CurrentUser() user: CurrentUser) {
+    return { ...called('user'), user };
+  }
 }
 
-async function start(adapter: 'express' | 'fastify', options: HttpOptions = {}): Promise<{ app: INestApplication; url: string; sessions: Sessions }> {
+async function start(
+  adapter: 'express' | 'fastify',
+  options: HttpOptions = {},
+): Promise<{ app: INestApplication; url: string; sessions: Sessions }> {
   const sessions = new Sessions();
   @Module({
     providers: [
@@ -97,14 +124,25 @@ async function start(adapter: 'express' | 'fastify', options: HttpOptions = {}):
 
 describe.each(['express', 'fastify'] as const)('guards on %s', (adapter) => {
   let host: Awaited<ReturnType<typeof start>>;
-  beforeAll(async () => { host = await start(adapter); });
+  beforeAll(async () => {
+    host = await start(adapter);
+  });
   afterAll(() => host.app.close());
 
   const ask = async (path: string, token?: string, init: RequestInit = {}) => {
     [calls, host.sessions.asked] = [[], 0];
-    const answer = await fetch(host.url + path, { ...init, headers: { ...(token !== undefined && { authorization: `Bearer ${token}` }), ...init.headers } });
+    const answer = await fetch(host.url + path, {
+      ...init,
+      headers: { ...(token !== undefined && { authorization: `Bearer ${token}` }), ...init.headers },
+    });
     const text = await answer.text();
-    return { status: answer.status, headers: answer.headers, body: (text === '' ? null : JSON.parse(text)) as Record<string, unknown> | null, calls, asked: host.sessions.asked };
+    return {
+      status: answer.status,
+      headers: answer.headers,
+      body: (text === '' ? null : JSON.parse(text)) as Record<string, unknown> | null,
+      calls,
+      asked: host.sessions.asked,
+    };
   };
 
   it('let in who shows a session, and tell the handler who it is', async () => {
@@ -115,7 +153,12 @@ describe.each(['express', 'fastify'] as const)('guards on %s', (adapter) => {
   });
 
   it('refuse without a token, and make no query for it [P16]', async () =>
-    expect(await ask('/guarded')).toMatchObject({ status: 401, body: { statusCode: 401, code: 'USERS_UNAUTHENTICATED' }, calls: [], asked: 0 }));
+    expect(await ask('/guarded')).toMatchObject({
+      status: 401,
+      body: { statusCode: 401, code: 'USERS_UNAUTHENTICATED' },
+      calls: [],
+      asked: 0,
+    }));
 
   it('refuse a token that is none', async () => expect(await ask('/guarded', 'nobody')).toMatchObject({ status: 401, calls: [] }));
 
@@ -146,9 +189,11 @@ describe.each(['express', 'fastify'] as const)('guards on %s', (adapter) => {
     expect(await ask('/guarded/half', 'half')).toMatchObject({ status: 200, calls: ['half'] });
   });
 
-  it('open what is public without asking [P16]', async () => expect(await ask('/guarded/open', 'ann')).toMatchObject({ status: 200, asked: 0 }));
+  it('open what is public without asking [P16]', async () =>
+    expect(await ask('/guarded/open', 'ann')).toMatchObject({ status: 200, asked: 0 }));
 
-  it('do not take a foreign word for public unless told its key', async () => expect(await ask('/guarded/theirs')).toMatchObject({ status: 401 }));
+  it('do not take a foreign word for public unless told its key', async () =>
+    expect(await ask('/guarded/theirs')).toMatchObject({ status: 401 }));
 
   it('know nobody or somebody where a session is optional', async () => {
     expect(await ask('/optional')).toMatchObject({ status: 200, body: { id: null }, asked: 0 });
@@ -156,17 +201,29 @@ describe.each(['express', 'fastify'] as const)('guards on %s', (adapter) => {
     expect(await ask('/optional', 'ann')).toMatchObject({ status: 200, body: { id: 'ann' } });
   });
 
-  it.each(['/admin-only', '/admin-only/both', '/admin-only/lone'])('let administrators alone into %s, whatever stands on its class [B-96]', async (path) => {
-    expect(await ask(path)).toMatchObject({ status: 401, calls: [] });
-    expect(await ask(path, 'ann')).toMatchObject({ status: 403, body: { code: 'USERS_FORBIDDEN' }, calls: [] });
-    expect(await ask(path, 'root')).toMatchObject({ status: 200, asked: 1 });
-  });
+  it.each(['/admin-only', '/admin-only/both', '/admin-only/lone'])(
+    'let administrators alone into %s, whatever stands on its class [B-96]',
+    async (path) => {
+      expect(await ask(path)).toMatchObject({ status: 401, calls: [] });
+      expect(await ask(path, 'ann')).toMatchObject({ status: 403, body: { code: 'USERS_FORBIDDEN' }, calls: [] });
+      expect(await ask(path, 'root')).toMatchObject({ status: 200, asked: 1 });
+    },
+  );
 
-  it('bound to a method are not lifted by a word on its class', async () => expect(await ask('/admin-only/bound')).toMatchObject({ status: 401 }));
+  it('bound to a method are not lifted by a word on its class', async () =>
+    expect(await ask('/admin-only/bound')).toMatchObject({ status: 401 }));
 
   it('refuse what another site sends with our cookie, before any query', async () => {
-    const foreign = { method: 'POST', headers: { cookie: '__Host-session=ann', 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' } };
-    expect(await ask('/guarded', undefined, foreign)).toMatchObject({ status: 403, body: { code: 'USERS_CROSS_SITE' }, calls: [], asked: 0 });
+    const foreign = {
+      method: 'POST',
+      headers: { cookie: '__Host-session=ann', 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' },
+    };
+    expect(await ask('/guarded', undefined, foreign)).toMatchObject({
+      status: 403,
+      body: { code: 'USERS_CROSS_SITE' },
+      calls: [],
+      asked: 0,
+    });
     const own = { method: 'POST', headers: { cookie: '__Host-session=ann', 'sec-fetch-site': 'same-origin' } };
     expect(await ask('/guarded', undefined, own)).toMatchObject({ status: 201, calls: ['post'] });
     expect(await ask('/guarded', 'ann', { method: 'POST', headers: { 'sec-fetch-site': 'cross-site' } })).toMatchObject({ status: 201 });
@@ -185,7 +242,9 @@ describe.each(['express', 'fastify'] as const)('guards on %s', (adapter) => {
 
 describe('the guard of everything', () => {
   let host: Awaited<ReturnType<typeof start>>;
-  beforeAll(async () => { host = await start('express', { guard: 'everything', publicKey: 'isPublic' }); });
+  beforeAll(async () => {
+    host = await start('express', { guard: 'everything', publicKey: 'isPublic' });
+  });
   afterAll(() => host.app.close());
 
   it.each([

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { type HttpOptions, resolveHttpOptions } from '../../../lib/http/http.options.js';
-import { InvalidOptionsError, Issues } from '../../../lib/kernel/issues.js';
+import { type InvalidOptionsError, Issues } from '../../../lib/kernel/issues.js';
 
 function faultsOf(input: unknown, isProduction = false): readonly string[] {
   const issues = new Issues();
@@ -18,7 +18,7 @@ describe('the HTTP options', () => {
     expect(resolveHttpOptions(undefined, new Issues(), { isProduction: true, baseUrl: 'https://app.com/deep/path' })).toEqual({
       origins: [],
       carriers: ['cookie', 'bearer', 'apiKey'],
-      cookie: { name: 'session', deviceName: 'device', secure: true, sameSite: 'Lax' },
+      cookie: { name: 'session', secure: true, sameSite: 'Lax' },
       guard: 'marked',
       publicKey: null,
       checkTimeout: 2_000,
@@ -27,12 +27,14 @@ describe('the HTTP options', () => {
     }));
 
   it('give another space cookies of its own', () =>
-    expect(resolveHttpOptions({}, new Issues(), { space: 'staff' }).cookie).toMatchObject({ name: 'staff-session', deviceName: 'staff-device' }));
+    expect(resolveHttpOptions({}, new Issues(), { space: 'staff' }).cookie.name).toBe('staff-session'));
 
-  it('take a name with the prefix that we add', () => expect(resolveHttpOptions({ cookie: { name: '__Host-sid' } }, new Issues()).cookie.name).toBe('sid'));
+  it('take a name with the prefix that we add', () =>
+    expect(resolveHttpOptions({ cookie: { name: '__Host-sid' } }, new Issues()).cookie.name).toBe('sid'));
 
-  it.each(['a;b', 'a b', 'a\r\nb', 'a=b', '', 'ä', 'a,b', '"a"', '__Secure-a', 'a'.repeat(65), 7, null])('refuse the cookie name %j [B-116]', (name) =>
-    expect(faultsOf({ cookie: { name } })).toEqual([expect.stringContaining('http.cookie.name')]),
+  it.each(['a;b', 'a b', 'a\r\nb', 'a=b', '', 'ä', 'a,b', '"a"', '__Secure-a', 'a'.repeat(65), 7, null])(
+    'refuse the cookie name %j [B-116]',
+    (name) => expect(faultsOf({ cookie: { name } })).toEqual([expect.stringContaining('http.cookie.name')]),
   );
 
   it.each(['domain', 'path', 'httpOnly', 'expires', 'partitioned'])('refuse cookie.%s [B-116]', (key) =>
@@ -49,12 +51,23 @@ describe('the HTTP options', () => {
     expect(faultsOf({ cookie: { sameSite: 'none', secure: true } })).toEqual([]);
   });
 
-  it.each(['*', 'null', 'https://*.app.com', 'https://app.com/', 'https://app.com/path', 'app.com', 'https://user@app.com', 'HTTPS://app.com', 7])('refuse the origin %j', (origin) =>
-    expect(faultsOf({ origins: [origin] })).toEqual([expect.stringContaining('http.origins')]),
-  );
+  it.each([
+    '*',
+    'null',
+    'https://*.app.com',
+    'https://app.com/',
+    'https://app.com/path',
+    'app.com',
+    'https://user@app.com',
+    'HTTPS://app.com',
+    7,
+  ])('refuse the origin %j', (origin) => expect(faultsOf({ origins: [origin] })).toEqual([expect.stringContaining('http.origins')]));
 
-  it('take origins as browsers send them', () => expect(faultsOf({ origins: ['https://app.com', 'http://localhost:5173', 'capacitor://localhost'] })).toEqual([]));
+  it('take origins as browsers send them', () =>
+    expect(faultsOf({ origins: ['https://app.com', 'http://localhost:5173', 'capacitor://localhost'] })).toEqual([]));
 
   it('tell all faults at once', () =>
-    expect(faultsOf({ origins: 'x', carriers: ['pigeon'], guard: 'all', publicKey: '', checkTimeout: 2_000, cookie: 'x' })).toHaveLength(6));
+    expect(faultsOf({ origins: 'x', carriers: ['pigeon'], guard: 'all', publicKey: '', checkTimeout: 2_000, cookie: 'x' })).toHaveLength(
+      6,
+    ));
 });
