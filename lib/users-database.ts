@@ -2,13 +2,13 @@ import { Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import type { UserSpace } from './define-users.js';
 import type { Clock } from './kernel/clock.port.js';
-import { InvalidOptionsError, Issues } from './kernel/issues.js';
+import { Issues } from './kernel/issues.js';
 import { Migrator } from './persistence/migrator.js';
 import { checkSchema } from './persistence/schema-check.js';
 import { makeSqliteSafe } from './persistence/sqlite-lock.js';
 
 const NO_DATABASE =
-  "database: there is none. Import TypeOrmModule.forRoot({ ..., autoLoadEntities: true }) in the app, or give the module one of its own: UsersModule.forRoot({ database: { type: 'better-sqlite3', database: 'users.sqlite' } }).";
+  "there is none. Import TypeOrmModule.forRoot({ ..., autoLoadEntities: true }) in the app, or give the module one of its own: UsersModule.forRoot({ database: { type: 'better-sqlite3', database: 'users.sqlite' } }).";
 
 /** The DataSource that a space lives in: the host's, or one of its own that goes with the app. */
 export class UsersDataSource implements OnApplicationShutdown {
@@ -17,12 +17,13 @@ export class UsersDataSource implements OnApplicationShutdown {
     private readonly isOwn: boolean,
   ) {}
 
-  /** @throws InvalidOptionsError when there is neither, or both. */
+  /** Notes that there is no database at all. */
+  static validate(host: DataSource | undefined, own: DataSourceOptions | undefined, issues: Issues): void {
+    if (own === undefined && host === undefined) issues.add('database', NO_DATABASE);
+  }
+
   static async open(host: DataSource | undefined, own: DataSourceOptions | undefined, space: UserSpace): Promise<UsersDataSource> {
-    if (own === undefined) {
-      if (host === undefined) throw new InvalidOptionsError([NO_DATABASE]);
-      return new UsersDataSource(host, false);
-    }
+    if (own === undefined) return new UsersDataSource(host as DataSource, false);
     const dataSource = new DataSource({ ...own, entities: space.entities.all(), synchronize: false } as DataSourceOptions);
     return new UsersDataSource(await dataSource.initialize(), true);
   }
@@ -36,13 +37,17 @@ export class UsersDataSource implements OnApplicationShutdown {
       await checkSchema(this.dataSource, space, issues);
       issues.throwIfAny();
     } catch (error) {
-      // Nest calls no shutdown hook when the start fails: what we opened would stay open.
-      await this.onApplicationShutdown();
+      await this.close();
       throw error;
     }
   }
 
-  async onApplicationShutdown(): Promise<void> {
+  onApplicationShutdown(): Promise<void> {
+    return this.close();
+  }
+
+  /** Nest calls no shutdown hook when the start fails: whoever makes it fail calls this, or what we opened would stay open. */
+  async close(): Promise<void> {
     if (this.isOwn && this.dataSource.isInitialized) await this.dataSource.destroy();
   }
 

@@ -1,4 +1,4 @@
-import { type DynamicModule, Module, type OnModuleInit, type Provider } from '@nestjs/common';
+import { type DynamicModule, type InjectionToken, Module, type OnModuleInit, type OptionalFactoryDependency, type Provider } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
@@ -17,7 +17,9 @@ import { SpaceEntities } from './persistence/space-entities.js';
 import { UsersEvents } from './persistence/users-events.js';
 import { SessionsService } from './sessions/sessions.service.js';
 import { UsersDataSource } from './users-database.js';
+import { isUserClass } from './user-class.js';
 import {
+  noteStrayOptions,
   partOptions,
   ResolvedOptions,
   resolveOptions,
@@ -30,6 +32,7 @@ import {
 import { portProviders, SERVICES } from './users.providers.js';
 import type { BaseUser } from './users/base-user.js';
 import { OwnFields } from './users/own-fields.js';
+import { weakSettingsOf } from './weak-settings.js';
 
 type RuntimeFactory = Pick<UsersModuleAsyncOptions, 'useFactory' | 'inject'>;
 
@@ -45,6 +48,7 @@ export class UsersModule implements OnModuleInit {
     private readonly space: SpaceName,
     private readonly modules: ModulesContainer,
     private readonly ownFields: OwnFields,
+    private readonly source: UsersDataSource,
   ) {}
 
   /** Global by default: a feature module's guard could not be resolved otherwise. */
@@ -58,21 +62,28 @@ export class UsersModule implements OnModuleInit {
     return compose(structural, { useFactory, inject });
   }
 
-  onModuleInit(): void {
+  async onModuleInit(): Promise<void> {
     const issues = new Issues();
     this.ownFields.validate(issues);
-    // Nest takes each forRoot() for a module of its own: half the app would ask the one and half the other.
-    const twins = [...this.modules.values()].filter(({ instance }) => instance instanceof UsersModule && instance.space.name === this.space.name);
+    const twins = this.twins();
     if (twins.length > 1) {
       issues.add('UsersModule', `forRoot() is imported ${twins.length} times for the user space "${this.space.name}": import it once, in the root module; it is global.`);
     }
+    if (issues.any) await Promise.all(twins.map(({ source }) => source.close()));
     issues.throwIfAny();
+  }
+
+  /** Nest takes each forRoot() for a module of its own: half the app would ask the one and half the other. */
+  private twins(): UsersModule[] {
+    const instances = [...this.modules.values()].map(({ instance }) => instance);
+    return instances.filter((one): one is UsersModule => one instanceof UsersModule && one.space.name === this.space.name);
   }
 }
 
 function compose<U extends BaseUser>(structural: StructuralOptions<U>, factory: RuntimeFactory): DynamicModule {
   const { isGlobal = true, imports = [], ports = {} } = structural;
   const issues = new Issues();
+  noteStrayOptions(structural, issues);
   const routes = resolveOwnRoutes(structural.routes, issues);
   const space = spaceOf(structural, issues);
   return {
@@ -91,8 +102,9 @@ function compose<U extends BaseUser>(structural: StructuralOptions<U>, factory: 
   };
 }
 
-function spaceOf<U extends BaseUser>({ space, user, tablePrefix }: StructuralOptions<U>, issues: Issues): UserSpace<U> {
-  if (space !== undefined && (user !== undefined || tablePrefix !== undefined)) issues.add('space', 'it says user and tablePrefix already: leave those out.');
+function spaceOf<U extends BaseUser>({ space, user: given, tablePrefix }: StructuralOptions<U>, issues: Issues): UserSpace<U> {
+  const user = given !== undefined && isUserClass(given, issues) ? given : undefined;
+  if (space !== undefined && (given !== undefined || tablePrefix !== undefined)) issues.add('space', 'it says user and tablePrefix already: leave those out.');
   if (tablePrefix !== undefined && !/^[a-z][a-z0-9_]{0,30}$/.test(tablePrefix)) {
     issues.add('tablePrefix', "give small letters, digits and underscores, beginning with a letter: 'auth_'.");
     return defineUsers({ ...(user && { user }) });
@@ -102,32 +114,40 @@ function spaceOf<U extends BaseUser>({ space, user, tablePrefix }: StructuralOpt
 
 function settingsProviders(known: { space: string; structural: StructuralOptions; issues: Issues }, { useFactory, inject = [] }: RuntimeFactory): Provider[] {
   const { space, structural, issues } = known;
-  const resolve = async (...dependencies: unknown[]): Promise<ResolvedOptions> => {
+  const resolve = async (host: DataSource | undefined, ...dependencies: unknown[]): Promise<ResolvedOptions> => {
     const runtime: RuntimeOptions = await useFactory(...(dependencies as never[]));
     const resolved = resolveOptions(runtime, { space, ports: structural.ports ?? {} }, issues);
+    UsersDataSource.validate(host, structural.database, issues);
     issues.throwIfAny();
+    for (const sentence of weakSettingsOf(runtime)) new Logger('UsersModule').warn(sentence);
     return resolved;
   };
   return [
-    { provide: ResolvedOptions, useFactory: resolve, inject },
+    { provide: ResolvedOptions, useFactory: resolve, inject: [hostDataSource(structural), ...inject] },
     ...SETTINGS.map((token): Provider => ({ provide: token, useFactory: ({ slices }: ResolvedOptions) => slices.get(token), inject: [ResolvedOptions] })),
     { provide: SpaceName, useValue: { name: space } satisfies SpaceName },
     { provide: PassportSettings, useValue: { isOn: structural.passport ?? true, space } satisfies PassportSettings },
   ];
 }
 
+/** Optional, so that its absence is told in a sentence of ours. */
+function hostDataSource({ dataSource }: Pick<StructuralOptions, 'dataSource'>): OptionalFactoryDependency {
+  return { token: getDataSourceToken(dataSource) as InjectionToken, optional: true };
+}
+
 function databaseProviders(space: UserSpace, { dataSource, database, migrate = database !== undefined }: StructuralOptions): Provider[] {
   // Called for what it does, not for what it returns: it tells a DataSource with `autoLoadEntities` of our entities. The module that it
   // returns could not start without a host's DataSource, and its error would not say how to mend that.
-  TypeOrmModule.forFeature(space.entities.all(), dataSource);
-  const open = (host?: DataSource): Promise<UsersDataSource> => UsersDataSource.open(host, database, space);
+  if (database === undefined) TypeOrmModule.forFeature(space.entities.all(), dataSource);
+  const open = (_resolved: ResolvedOptions, host?: DataSource): Promise<UsersDataSource> => UsersDataSource.open(host, database, space);
   const connect = async (opened: UsersDataSource, http: HttpSettings, clock: Clock): Promise<Database> => {
     await opened.prepare(space, migrate, clock);
     return new Database(opened.dataSource, http.checkTimeout);
   };
   return [
     { provide: SpaceEntities, useValue: space.entities },
-    { provide: UsersDataSource, useFactory: open, inject: database === undefined ? [{ token: getDataSourceToken(dataSource), optional: true }] : [] },
+    // Behind the options: with a fault in them nothing is opened that nobody would close.
+    { provide: UsersDataSource, useFactory: open, inject: [ResolvedOptions, hostDataSource({ dataSource })] },
     { provide: Database, useFactory: connect, inject: [UsersDataSource, HttpSettings, Clock] },
   ];
 }

@@ -6,6 +6,7 @@ import { type HttpOptions, HttpSettings, resolveHttpOptions } from './http/http.
 import type { OwnRoutesOptions } from './http/own-routes.options.js';
 import type { Clock } from './kernel/clock.port.js';
 import type { Issues } from './kernel/issues.js';
+import { isPlainObject } from './kernel/json.js';
 import type { RandomSource } from './kernel/random-source.port.js';
 import { type MailOptions, MailSettings, resolveMailOptions } from './notifications/notifications.options.js';
 import type { Notifier } from './notifications/notifier.port.js';
@@ -106,19 +107,18 @@ export type SettingsToken = (typeof SETTINGS)[number];
 
 /** Resolves every slice; every fault is noted in `issues`, and nothing is thrown here. */
 export function resolveOptions(options: RuntimeOptions, { space, ports }: { space: string; ports: PortsOptions }, issues: Issues): ResolvedOptions {
-  noteUnknown(options, issues);
-  const { registration = {}, emailConfirmation = {}, limits, http, mail } = options;
+  const { registration = {}, emailConfirmation = {}, limits, http, mail, ...more } = readSlices(options, issues);
   const production = process.env['NODE_ENV'] === 'production';
   const limitsSettings = resolveLimitsOptions(limits, issues);
   const mailSettings = resolveMailOptions(mail, issues, { production, ownNotifier: ports.notifier !== undefined });
-  const passwords = resolvePasswordsOptions(options.passwords, issues);
+  const passwords = resolvePasswordsOptions(more.passwords, issues);
   return new ResolvedOptions(
     new Map<SettingsToken, object>([
       [UsersSettings, resolveUsersOptions(registration, issues)],
       [RegistrationSettings, resolveRegistrationOptions(registration, emailConfirmation, issues)],
-      [SessionsSettings, resolveSessionsOptions(options.sessions, issues)],
+      [SessionsSettings, resolveSessionsOptions(more.sessions, issues)],
       [PasswordsSettings, { ...passwords, maxConsecutiveFailures: limitsSettings.consecutiveFailures }],
-      [PasswordResetSettings, resolvePasswordResetOptions(options.passwordReset, issues)],
+      [PasswordResetSettings, resolvePasswordResetOptions(more.passwordReset, issues)],
       [HttpSettings, resolveHttpOptions(http, issues, { space, baseUrl: mailSettings.origin ?? undefined, isProduction: production })],
       [MailSettings, mailSettings],
       [LimitsSettings, limitsSettings],
@@ -126,11 +126,26 @@ export function resolveOptions(options: RuntimeOptions, { space, ports }: { spac
   );
 }
 
-/** A misspelt option would otherwise be a default that nobody chose. */
-function noteUnknown(options: object, issues: Issues): void {
-  for (const name of Object.keys(options)) {
+/** What a factory returned may be anything; a misspelt option would otherwise be a default that nobody chose. */
+function readSlices(options: unknown, issues: Issues): RuntimeOptions {
+  if (!isPlainObject(options)) {
+    issues.add('useFactory', 'let it return the options: an object, even if it is empty.');
+    return {};
+  }
+  const entries = Object.entries(options).filter(([, slice]) => slice !== undefined);
+  for (const [name, slice] of entries) {
     if (STRUCTURAL.includes(name)) issues.add(name, 'it shapes the module, so it must stand beside useFactory, not in its result.');
     else if (!RUNTIME.includes(name)) issues.add(name, `there is no such option; there are ${[...STRUCTURAL, ...RUNTIME].join(', ')}.`);
+    else if (!isPlainObject(slice)) issues.add(name, 'give an object with options, or leave it out.');
+  }
+  return Object.fromEntries(entries.filter(([, slice]) => isPlainObject(slice)));
+}
+
+/** Notes what does not stand beside `useFactory`: what its result should hold would be lost there, as would a misspelt name. */
+export function noteStrayOptions(structural: object, issues: Issues): void {
+  for (const name of Object.keys(structural)) {
+    if (RUNTIME.includes(name)) issues.add(name, 'let useFactory return it; beside useFactory nobody reads it.');
+    else if (!STRUCTURAL.includes(name)) issues.add(name, `there is no such option; there are ${STRUCTURAL.join(', ')}.`);
   }
 }
 

@@ -54,6 +54,7 @@ import { SessionRule } from './sessions/session-rule.js';
 import { SessionTouches } from './sessions/session-touches.js';
 import { SessionStore } from './sessions/session.store.js';
 import { SessionsService } from './sessions/sessions.service.js';
+import { JANITOR } from './users.maintenance.js';
 import type { Port, PortsOptions } from './users.options.js';
 import { OwnColumnsStore } from './users/own-columns.store.js';
 import { OwnFields } from './users/own-fields.js';
@@ -84,6 +85,7 @@ export const SERVICES: Provider[] = [
   ...[PasswordResetService, ResetCompletion, ResetRequests],
   ...[PasswordChangeService, PasswordWriter],
   ModerationService,
+  JANITOR,
   ...[UserChanges, UserQueries, UsersService],
 ];
 

@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { InvalidInputError, NotFoundError } from '../kernel/errors.js';
 import { Fields } from '../kernel/fields.js';
-import { fold, type Identifier, parseEmail } from '../kernel/identifiers.js';
+import { type Identifier, parseEmail } from '../kernel/identifiers.js';
 import { OneTimeTokens } from '../one-time-tokens/one-time-tokens.service.js';
 import { Database } from '../persistence/database.js';
 import { UnitOfWork, type Work } from '../persistence/unit-of-work.js';
+import { PendingNames } from '../registration/pending-names.js';
+import { PendingRegistrations } from '../registration/pending-registrations.js';
 import type { BaseUser } from '../users/base-user.js';
 import type { FieldSetter } from '../users/field.decorator.js';
 import { OwnFields } from '../users/own-fields.js';
@@ -30,6 +32,8 @@ export class UserChanges {
     private readonly facts: UserFacts,
     private readonly ownFields: OwnFields,
     private readonly tokens: OneTimeTokens,
+    private readonly pending: PendingRegistrations,
+    private readonly pendingNames: PendingNames,
     private readonly database: Database,
     private readonly units: UnitOfWork,
   ) {}
@@ -55,11 +59,12 @@ export class UserChanges {
     const ownEmail = user.email === null ? null : (parseEmail(user.email)?.key ?? null);
     const name = this.facts.username(input, ownEmail);
     input.done();
-    return this.units.run((work) => this.rename(work, user.id, name as Identifier));
+    const { shown, key } = name as Identifier;
+    return this.pendingNames.retrying(key, () => this.units.run((work) => this.rename(work, user.id, { shown, key })));
   }
 
   private read(input: Fields, editor: Editor): Change {
-    const email = editor === 'self' ? undefined : this.email(input);
+    const email = editor === 'self' ? undefined : this.facts.clearableEmail(input);
     const patch = { ...this.facts.personal(input), ...this.own(input, editor), ...(editor === 'trusted' && this.trusted(input)) };
     input.done();
     return { patch, email };
@@ -88,14 +93,21 @@ export class UserChanges {
 
   /** A changed address is unconfirmed, and links that went to the old one are void. @returns whether it changed. */
   private async writeEmail(work: Work, id: string, email: Identifier | null): Promise<boolean> {
-    const owner = email === null ? null : await this.users.find(work, [{ emailKey: email.key }]);
-    if (owner?.id === id) {
-      // Another spelling of the same mailbox stays confirmed.
-      return this.users.update(work, id, { email: email?.shown ?? null });
-    }
-    await this.users.update(work, id, { email: email?.shown ?? null, emailKey: email?.key ?? null, emailConfirmedAt: null });
+    const user = (await this.users.findById(work, id)) as BaseUser;
+    if (email === null) return this.clearEmail(work, user);
+    const owner = await this.users.find(work, [{ emailKey: email.key }]);
+    // Another spelling of the same mailbox stays confirmed.
+    if (owner?.id === id) return this.users.update(work, id, { email: email.shown });
+    // Until a registration is confirmed its address is only claimed: the key would keep the mailbox's owner out.
+    if (user.activatedAt === null) await this.pending.readdress(work, id, email);
+    else await this.tokens.voidAll(work, id, ['reset-password', 'confirm-email', 'change-email']);
+    return this.users.update(work, id, { email: email.shown, emailKey: user.activatedAt === null ? null : email.key, emailConfirmedAt: null });
+  }
+
+  private async clearEmail(work: Work, { id, username }: BaseUser): Promise<boolean> {
+    if (username === null) throw new InvalidInputError('Nobody could name this user any more: give a user name first.', { email: ['USERS_REQUIRED'] });
     await this.tokens.voidAll(work, id, ['reset-password', 'confirm-email', 'change-email']);
-    return true;
+    return this.users.update(work, id, { email: null, emailKey: null, emailConfirmedAt: null });
   }
 
   private async rename(work: Work, id: string, name: Identifier): Promise<BaseUser> {
@@ -103,7 +115,7 @@ export class UserChanges {
     const before = await this.users.findById(work, id);
     if (before === null) throw new NotFoundError();
     if (before.username === name.shown) throw new InvalidInputError('This is the name already.', { username: ['USERS_UNCHANGED'] });
-    await this.users.update(work, id, { username: name.shown, usernameKey: fold(name.key) });
+    await this.users.update(work, id, { username: name.shown, usernameKey: name.key });
     await work.record(new UsernameChanged(work.now, id, before.username, name.shown));
     return (await this.users.findById(work, id)) as BaseUser;
   }

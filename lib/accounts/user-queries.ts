@@ -31,7 +31,7 @@ export class UserQueries {
     private readonly database: Database,
   ) {}
 
-  page(request: unknown): Promise<Page<BaseUser>> {
+  async page(request: unknown): Promise<Page<BaseUser>> {
     const input = Fields.of(request);
     const filter = readFilter(input);
     const page = readPageRequest(input);
@@ -48,7 +48,7 @@ export class UserQueries {
     }
   }
 
-  count(request: unknown): Promise<number> {
+  async count(request: unknown): Promise<number> {
     const input = Fields.of(request);
     const filter = readFilter(input);
     input.done();

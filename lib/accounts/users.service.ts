@@ -7,7 +7,9 @@ import { ModerationService } from '../moderation/moderation.service.js';
 import { type ChangePasswordInput, PasswordChangeService, type PasswordStatus } from '../password-change/password-change.service.js';
 import { PasswordPolicy } from '../passwords/password-policy.js';
 import type { PasswordSubject } from '../passwords/password-subject.js';
+import type { EntityManager } from '../persistence/connection.js';
 import { Database } from '../persistence/database.js';
+import { joined } from '../persistence/joined.js';
 import { ConfirmationService } from '../registration/confirmation.service.js';
 import { EmailChangeService } from '../registration/email-change.service.js';
 import { EmailConfirmationService } from '../registration/email-confirmation.service.js';
@@ -49,6 +51,15 @@ export class UsersService<U extends BaseUser = RegisteredUser> {
     private readonly database: Database,
   ) {}
 
+  /**
+   * The same service inside the caller's open transaction: it commits and rolls back with that, and its events go out after that commit.
+   *
+   * @throws Error when `manager` is not inside a transaction.
+   */
+  within(manager: EntityManager): this {
+    return joined(this, manager);
+  }
+
   /** Makes a user who is active at once. @throws InvalidInputError, WeakPasswordError, UsernameTakenError, EmailTakenError. */
   async create(input: CreateUserInput): Promise<U> {
     return (await this.creation.create(input)) as U;
@@ -57,7 +68,7 @@ export class UsersService<U extends BaseUser = RegisteredUser> {
   /**
    * Makes the first user of the database's life, as administrator.
    *
-   * @throws RegistrationClosedError when anybody is, or ever was, there before.
+   * @throws RegistrationClosedError when anybody is active, or the first administrator was made before.
    */
   async bootstrap(input: CreateUserInput): Promise<U> {
     return (await this.creation.bootstrap(input)) as U;

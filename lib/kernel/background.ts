@@ -4,10 +4,12 @@ import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/comm
 const CONCURRENCY = 4;
 /** What waits at most; beyond it the eldest goes, since its requester asks again. */
 const MOST_WAITING = 1_000;
+/** How long a shutdown waits, in milliseconds: a mail server that hangs must not keep the process alive. */
+const LONGEST_SHUTDOWN = 10_000;
 
 /**
  * Work that must not show in an answer: whoever asks for a reset gets his answer at once, and what happens for a known name but not for
- * an unknown one happens afterwards. In memory, best effort, finished before the application shuts down.
+ * an unknown one happens afterwards. In memory, best effort; a shutdown waits for it ten seconds.
  */
 @Injectable()
 export class Background implements BeforeApplicationShutdown {
@@ -40,7 +42,11 @@ export class Background implements BeforeApplicationShutdown {
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    await this.settled();
+    let timer: NodeJS.Timeout | undefined;
+    const patience = new Promise<boolean>((resolve) => (timer = setTimeout(() => resolve(false), LONGEST_SHUTDOWN)));
+    const isDone = await Promise.race([this.settled().then(() => true), patience]);
+    clearTimeout(timer);
+    if (!isDone) this.logger.error(`${this.running.size + this.waiting.length} tasks were not done in time and are lost.`);
   }
 
   private next(): void {

@@ -7,16 +7,21 @@ export interface Identifier {
   readonly key: string;
 }
 
-const INVISIBLE = /[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
+/** U+2800 is a Braille pattern without a dot: Unicode calls it a symbol, a reader sees nothing. */
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]/u;
 /** Everything that could end an address in a header or start another one, and what a quoted local part would need. */
 const NOT_IN_LOCAL_PART = /[\s"(),:;<>@[\\\]]/u;
 const DOMAIN_LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 const MAX_EMAIL_BYTES = 254;
 const MAX_LOCAL_PART_BYTES = 64;
 
-/** NFKC, then lower case, then NFKC again: lower-casing can leave a form that NFKC would change, and a key must be a fixed point. */
+/**
+ * NFKC, then lower case, then NFKC again: lower-casing can leave a form that NFKC would change, and a key must be a fixed point. White
+ * space comes last, since NFKC makes some (U+00A8 becomes a space and a mark); a run of it looks like one space on any page.
+ */
 export function fold(text: string): string {
-  return text.trim().normalize('NFKC').toLowerCase().normalize('NFKC');
+  const folded = text.normalize('NFKC').toLowerCase().normalize('NFKC');
+  return folded.replace(/\s+/g, ' ').trim();
 }
 
 /**

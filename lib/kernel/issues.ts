@@ -6,6 +6,13 @@ export class InvalidOptionsError extends Error {
   }
 }
 
+/** Notes each name in `given` that is none of `known`: a misspelt option would otherwise be a default that nobody chose. */
+export function noteUnknownNames(given: object, known: readonly string[], { path, issues }: { path: string; issues: Issues }): void {
+  for (const name of Object.keys(given)) {
+    if (!known.includes(name)) issues.add(`${path}.${name}`, `there is no such option; there are ${known.join(', ')}.`);
+  }
+}
+
 /** Collects the faults of a configuration, so that its author reads all of them in one go. */
 export class Issues {
   private readonly sentences: string[] = [];
@@ -15,8 +22,12 @@ export class Issues {
     this.sentences.push(`${path}: ${sentence}`);
   }
 
+  get any(): boolean {
+    return this.sentences.length > 0;
+  }
+
   /** @throws InvalidOptionsError when anything was noted. */
   throwIfAny(): void {
-    if (this.sentences.length > 0) throw new InvalidOptionsError(this.sentences);
+    if (this.any) throw new InvalidOptionsError(this.sentences);
   }
 }

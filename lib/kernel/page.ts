@@ -1,5 +1,6 @@
 import { InvalidInputError } from './errors.js';
 import type { Fields } from './fields.js';
+import { isStorable } from './json.js';
 
 /** One page of a list by keyset: `next` is opaque, goes into `after`, and is `null` on the last page. */
 export interface Page<T> {
@@ -27,7 +28,7 @@ export function decodeCursor(cursor: string, length: number): string[] {
     throw invalidCursor();
   }
   // NUL would fail the statement on PostgreSQL; a wrong length would compare the wrong columns.
-  if (!Array.isArray(key) || key.length !== length || !key.every((part) => typeof part === 'string' && !part.includes('\0'))) throw invalidCursor();
+  if (!Array.isArray(key) || key.length !== length || !key.every((part) => typeof part === 'string' && isStorable(part))) throw invalidCursor();
   return key as string[];
 }
 

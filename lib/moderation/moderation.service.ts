@@ -50,15 +50,16 @@ export class ModerationService {
       const before = await this.lock(work, found.id);
       if (before === null) return false;
       await this.sessions.endAll(work, { userId: found.id, state: 'all' });
+      // Before the row goes: a handler inside the transaction can still read it, and delete rows of the host's that point to it.
+      await work.record(new UserDeleted(work.now, found.id));
       await this.users.delete(work, found.id);
       await this.requireAdmin(work, before);
-      await work.record(new UserDeleted(work.now, found.id));
       return true;
     });
   }
 
   /** Live sessions see it at their next request. @throws NotFoundError, LastAdminError, InvalidInputError. */
-  setAdmin(ref: UserRef, admin = true): Promise<BaseUser> {
+  async setAdmin(ref: UserRef, admin = true): Promise<BaseUser> {
     const input = Fields.of({ admin });
     const isAdmin = input.flag('admin');
     input.done();

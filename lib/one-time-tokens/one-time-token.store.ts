@@ -22,13 +22,13 @@ export class OneTimeTokenStore {
     return on.ask((manager) => manager.getRepository(this.entity).findOneBy({ id: Equal(id) }));
   }
 
-  findLiving(on: Connection, userId: string, purpose: TokenPurpose, now: Date): Promise<OneTimeTokenRow | null> {
+  findLiving(on: Connection, { userId, purpose }: Pick<OneTimeTokenRow, 'userId' | 'purpose'>, now: Date): Promise<OneTimeTokenRow | null> {
     const where = { userId: Equal(userId), purpose: Equal(purpose), consumedAt: IsNull(), expiresAt: MoreThan(now) };
     return on.ask((manager) => manager.getRepository(this.entity).findOneBy(where));
   }
 
   /** The newest unconfirmed token that went to this address. */
-  findNewestSentTo(on: Connection, sentTo: string, purpose: TokenPurpose, now: Date): Promise<OneTimeTokenRow | null> {
+  findNewestSentTo(on: Connection, { sentTo, purpose }: { sentTo: string; purpose: TokenPurpose }, now: Date): Promise<OneTimeTokenRow | null> {
     const where = { sentTo: Equal(sentTo), purpose: Equal(purpose), consumedAt: IsNull(), expiresAt: MoreThan(now) };
     return on.ask((manager) => manager.getRepository(this.entity).findOne({ where, order: { id: 'DESC' } }));
   }

@@ -72,11 +72,11 @@ export class OneTimeTokens {
   }
 
   findLiving(on: Connection, userId: string, purpose: TokenPurpose): Promise<OneTimeTokenRow | null> {
-    return this.store.findLiving(on, userId, purpose, this.clock.now());
+    return this.store.findLiving(on, { userId, purpose }, this.clock.now());
   }
 
   findNewestSentTo(on: Connection, sentTo: string, purpose: TokenPurpose): Promise<OneTimeTokenRow | null> {
-    return this.store.findNewestSentTo(on, sentTo, purpose, this.clock.now());
+    return this.store.findNewestSentTo(on, { sentTo, purpose }, this.clock.now());
   }
 
   /** Voids the user's tokens of these purposes. @returns how many there were. */

@@ -1,14 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { ForbiddenError, NotFoundError } from '../kernel/errors.js';
 import { Fields } from '../kernel/fields.js';
+import { isId } from '../kernel/id.js';
 import type { RequestSource } from '../kernel/request-source.js';
 import { PasswordPolicy } from '../passwords/password-policy.js';
 import { WeakPasswordError } from '../passwords/passwords.errors.js';
-import { PasswordsSettings } from '../passwords/passwords.options.js';
-import { type PasswordProof, Passwords } from '../passwords/passwords.service.js';
+import { Passwords } from '../passwords/passwords.service.js';
 import type { Connection } from '../persistence/connection.js';
 import { Database } from '../persistence/database.js';
+import type { Work } from '../persistence/unit-of-work.js';
 import { Credentials } from '../sessions/credentials.js';
+import { SessionEnding } from '../sessions/session-ending.js';
 import { WrongPasswordError } from '../sessions/sessions.errors.js';
 import type { BaseUser } from '../users/base-user.js';
 import { keysOf, type UserRef } from '../users/user-ref.js';
@@ -33,7 +35,7 @@ export class PasswordChangeService {
     private readonly credentials: Credentials,
     private readonly policy: PasswordPolicy,
     private readonly passwords: Passwords,
-    private readonly rules: PasswordsSettings,
+    private readonly sessions: SessionEnding,
     private readonly writer: PasswordWriter,
     private readonly database: Database,
   ) {}
@@ -45,14 +47,20 @@ export class PasswordChangeService {
    */
   async change(ref: UserRef, body: unknown, { keepSession, from }: { keepSession?: string | undefined; from?: RequestSource | undefined } = {}): Promise<void> {
     const input = Fields.of(body);
-    const oldPassword = input.text('oldPassword', { max: this.rules.maxLength });
+    const oldPassword = this.credentials.readPassword(input, 'oldPassword');
+    if (keepSession !== undefined && !isId(keepSession)) input.fault('keepSession', 'USERS_NOT_VALID');
     const newPassword = readNew(input);
     const user = await this.require(ref);
     const canonical = await this.policy.check(newPassword, user, 'newPassword');
-    if (canonical === oldPassword.normalize('NFC')) throw new WeakPasswordError('newPassword', ['USERS_PASSWORD_UNCHANGED']);
+    if (canonical === oldPassword.normalize('NFC')) throw unchanged();
     const proof = await this.credentials.reprove(user.id, oldPassword, from);
     const hash = await this.passwords.hash(canonical);
-    await this.writer.write(user, hash, { keepSession, mustChange: false, guard: (work) => this.stillProven(work, user.id, proof), from });
+    const guard = async (work: Work): Promise<void> => {
+      // Two changes by the same old password: the second must not win over the first.
+      if (!(await this.passwords.isCurrent(work, user.id, proof))) throw new WrongPasswordError();
+      if (keepSession !== undefined) await this.sessions.clearNeed(work, { id: keepSession, userId: user.id }, 'new-password');
+    };
+    await this.writer.write(user, hash, { keepSession, mustChange: false, guard, from });
   }
 
   /**
@@ -76,25 +84,32 @@ export class PasswordChangeService {
    */
   async setInitial(ref: UserRef, newPassword: unknown): Promise<void> {
     const user = await this.require(ref);
-    if (await this.passwords.has(this.database, user.id)) throw new ForbiddenError('There is a password already: change it.');
-    const hash = await this.hashed(newPassword, user);
-    const guard = async (work: Connection): Promise<void> => {
-      if (await this.passwords.has(work, user.id)) throw new ForbiddenError('There is a password already: change it.');
+    const guard = async (on: Connection): Promise<void> => {
+      if (await this.passwords.has(on, user.id)) throw new ForbiddenError('There is a password already: change it.');
     };
+    await guard(this.database);
+    const hash = await this.hashed(newPassword, user);
     await this.writer.write(user, hash, { mustChange: false, guard });
   }
 
   /**
-   * By a session that can do only this: its user must choose a new password. The session is complete afterwards, the others end.
+   * By a session that can do only this: its user must choose a new password, and not the one that somebody else gave him. The session is
+   * complete afterwards, the others end.
    *
-   * @throws ForbiddenError when the user need not; WeakPasswordError, InvalidInputError.
+   * @throws ForbiddenError when the session does not lack this, or has ended; WeakPasswordError, InvalidInputError.
    */
-  async setRequired(userId: string, sessionId: string, body: unknown, from?: RequestSource): Promise<void> {
+  async setRequired({ userId, sessionId }: { userId: string; sessionId: string }, body: unknown, from?: RequestSource): Promise<void> {
     const newPassword = readNew(Fields.of(body));
     const user = await this.require(userId);
-    if (!user.mustChangePassword) throw new ForbiddenError('This session needs no new password: change it with the old one.');
-    const hash = await this.hashed(newPassword, user);
-    await this.writer.write(user, hash, { keepSession: sessionId, mustChange: false, from });
+    if (!user.mustChangePassword) throw needless();
+    const canonical = await this.policy.check(newPassword, user, 'newPassword');
+    if (await this.passwords.isUnchanged(this.database, userId, canonical)) throw unchanged();
+    const hash = await this.passwords.hash(canonical);
+    const guard = async (work: Work): Promise<void> => {
+      // A reset that came in while we hashed has ended this session: who held it must not overrule the owner.
+      if (!(await this.sessions.clearNeed(work, { id: sessionId, userId }, 'new-password'))) throw needless();
+    };
+    await this.writer.write(user, hash, { keepSession: sessionId, mustChange: false, guard, from });
   }
 
   async status(ref: UserRef): Promise<PasswordStatus> {
@@ -112,11 +127,14 @@ export class PasswordChangeService {
   private async hashed(password: unknown, user: BaseUser): Promise<string> {
     return this.passwords.hash(await this.policy.check(password, user, 'newPassword'));
   }
+}
 
-  /** Two changes by the same old password: the second must not win over the first. */
-  private async stillProven(work: Connection, userId: string, proof: PasswordProof): Promise<void> {
-    if (!(await this.passwords.isCurrent(work, userId, proof))) throw new WrongPasswordError();
-  }
+function unchanged(): WeakPasswordError {
+  return new WeakPasswordError('newPassword', ['USERS_PASSWORD_UNCHANGED']);
+}
+
+function needless(): ForbiddenError {
+  return new ForbiddenError('This session needs no new password: change it with the old one.');
 }
 
 function readNew(input: Fields): unknown {

@@ -40,7 +40,6 @@ export class PasswordWriter {
       await guard?.(work);
       await this.passwords.set(work, user.id, hash, work.now);
       await this.sessions.endAll(work, { userId: user.id, exceptId: keepSession, state: 'all' });
-      if (keepSession !== undefined) await this.sessions.clearNeed(work, keepSession, 'new-password');
       await this.tokens.voidAll(work, user.id, ['reset-password', 'change-email']);
       await work.record(new PasswordChanged(work.now, user.id));
       work.afterCommit(() => this.tell(user, work.now, from ?? UNKNOWN_SOURCE));

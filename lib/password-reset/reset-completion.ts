@@ -13,6 +13,7 @@ import { UnitOfWork, type Work } from '../persistence/unit-of-work.js';
 import { networkOf } from '../rate-limits/network-of.js';
 import { RateLimiter } from '../rate-limits/rate-limiter.js';
 import { LimitsSettings } from '../rate-limits/rate-limits.options.js';
+import { Credentials } from '../sessions/credentials.js';
 import { SessionEnding } from '../sessions/session-ending.js';
 import type { BaseUser } from '../users/base-user.js';
 import { factsOf } from '../users/named.js';
@@ -30,6 +31,7 @@ export class ResetCompletion {
     private readonly policy: PasswordPolicy,
     private readonly passwords: Passwords,
     private readonly sessions: SessionEnding,
+    private readonly credentials: Credentials,
     private readonly notifier: Notifier,
     private readonly limiter: RateLimiter,
     private readonly limits: LimitsSettings,
@@ -46,17 +48,20 @@ export class ResetCompletion {
     if (isTwice && input.raw('verifyPassword') !== input.raw('newPassword')) input.fault('verifyPassword', 'USERS_PASSWORD_MISMATCH');
     input.done();
     if (from !== undefined) await this.limiter.spend(this.limits.confirmations, networkOf(from.ip));
-    const user = await this.userOf(text, userId);
+    // Before the costly hash; what counts is decided again inside the unit of work.
+    const user = await this.ownerOf(text);
+    if (userId !== undefined && userId !== user.id) throw new InvalidTokenError();
     const hash = await this.passwords.hash(await this.policy.check(input.raw('newPassword'), user, 'newPassword'));
-    return this.units.run((work) => this.write(work, { token: text, user, hash, from: from ?? UNKNOWN_SOURCE }));
+    const saved = await this.units.run((work) => this.write(work, { token: text, user, hash, from: from ?? UNKNOWN_SOURCE }));
+    this.background.run('Forgiving wrong passwords after a reset', () => this.forgive(saved, from));
+    return saved;
   }
 
-  /** Before the costly hash; what counts is decided again inside the unit of work. */
-  private async userOf(token: string, userId: string | undefined): Promise<BaseUser> {
+  /** @throws InvalidTokenError when it would open nothing. */
+  async ownerOf(token: unknown): Promise<BaseUser> {
     const row = await this.tokens.require(this.database, token, 'reset-password');
     const user = await this.users.findById(this.database, row.userId);
-    const isGood = row.consumedAt === null && user?.status === 'active' && (userId === undefined || userId === user.id);
-    if (!isGood) throw new InvalidTokenError();
+    if (row.consumedAt !== null || user?.status !== 'active') throw new InvalidTokenError();
     return user;
   }
 
@@ -82,6 +87,11 @@ export class ResetCompletion {
     if (user.emailConfirmedAt !== null || sentTo === null) return;
     const owner = await this.users.find(work, [{ emailKey: sentTo }]);
     if (owner?.id === user.id) await this.users.update(work, user.id, { emailConfirmedAt: work.now });
+  }
+
+  /** Whoever kept guessing must not keep out, of all people, him who has just proved that the mailbox is his. */
+  private async forgive({ username, email }: BaseUser, from?: RequestSource): Promise<void> {
+    for (const name of [username, email]) if (name !== null) await this.credentials.reset(name, from);
   }
 
   private tell(user: BaseUser, at: Date, from: RequestSource): void {

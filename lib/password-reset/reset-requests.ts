@@ -5,7 +5,6 @@ import { parseEmail } from '../kernel/identifiers.js';
 import { type RequestSource, UNKNOWN_SOURCE } from '../kernel/request-source.js';
 import { Notifier } from '../notifications/notifier.port.js';
 import { type IssuedToken, OneTimeTokens } from '../one-time-tokens/one-time-tokens.service.js';
-import type { Connection } from '../persistence/connection.js';
 import { Database } from '../persistence/database.js';
 import { UnitOfWork } from '../persistence/unit-of-work.js';
 import { networkOf } from '../rate-limits/network-of.js';
@@ -16,6 +15,11 @@ import { factsOf } from '../users/named.js';
 import { keysOf, type UserRef } from '../users/user-ref.js';
 import { UserStore } from '../users/user.store.js';
 import { PasswordResetSettings } from './password-reset.options.js';
+
+export interface IssuedReset {
+  readonly user: BaseUser;
+  readonly token: IssuedToken;
+}
 
 /** Who asks for a link. */
 @Injectable()
@@ -46,21 +50,26 @@ export class ResetRequests {
     return isReachable(user) && !(await this.limiter.isSpent(this.limits.mailsToAccount, budgetKey(user)));
   }
 
-  issue(on: Connection, user: BaseUser, lifetime: number): Promise<IssuedToken> {
-    const sentTo = user.email === null ? null : (parseEmail(user.email)?.key ?? null);
-    return this.tokens.issue(on, { userId: user.id, purpose: 'reset-password', sentTo, lifetime });
+  /** For the user as he is behind his lock: a link must not go to an address that he has just left. @returns `null` when he is not active. */
+  issue(userId: string, lifetime: number): Promise<IssuedReset | null> {
+    return this.units.run(async (work) => {
+      await this.users.lock(work, userId, work.now);
+      const user = await this.users.findById(work, userId);
+      if (user?.status !== 'active') return null;
+      const sentTo = user.email === null ? null : (parseEmail(user.email)?.key ?? null);
+      return { user, token: await this.tokens.issue(work, { userId, purpose: 'reset-password', sentTo, lifetime }) };
+    });
   }
 
   /** The budget first: beyond it the link that was mailed before must stay good. The mail goes to the stored address, never to the typed one. */
   private async send(ref: UserRef, from: RequestSource): Promise<void> {
-    const user = await this.users.find(this.database, keysOf(ref));
-    if (user === null || !isReachable(user)) return;
-    if (!(await this.limiter.trySpend(this.limits.mailsToAccount, budgetKey(user)))) return;
-    const issued = await this.units.run(async (work) => {
-      await this.users.lock(work, user.id, work.now);
-      return this.issue(work, user, this.settings.tokenLifetime);
-    });
-    await this.notifier.notify({ kind: 'reset-password', to: user.email, user: factsOf(user), from, ...issued });
+    const found = await this.users.find(this.database, keysOf(ref));
+    if (found === null || !isReachable(found)) return;
+    if (!(await this.limiter.trySpend(this.limits.mailsToAccount, budgetKey(found)))) return;
+    const issued = await this.issue(found.id, this.settings.tokenLifetime);
+    if (issued === null || !isReachable(issued.user)) return;
+    const { user, token } = issued;
+    await this.notifier.notify({ kind: 'reset-password', to: user.email, user: factsOf(user), from, ...token });
   }
 }
 

@@ -72,6 +72,17 @@ export class Passwords {
     return (await this.prove(on, userId, password)) !== null;
   }
 
+  /**
+   * Whether a new password is the one that the user has already. It costs one hash and counts nothing, so ask it only for who is about to
+   * replace that password: anybody else could guess with it.
+   *
+   * @throws UnavailableError when too many hashes are waiting already, or the database cannot answer.
+   */
+  async isUnchanged(on: Connection, userId: string, password: string): Promise<boolean> {
+    const row = await this.store.find(on, userId);
+    return row !== null && this.lane.run(() => this.hasher.verify(row.hash, canonicalPassword(password)));
+  }
+
   /** Whether what was found right is still the user's password. Ask behind the lock of his row, before acting on the proof. */
   async isCurrent(on: Connection, userId: string, { changedAt }: PasswordProof): Promise<boolean> {
     const row = await this.store.find(on, userId);

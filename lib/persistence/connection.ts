@@ -1,5 +1,8 @@
 import type { EntityManager } from 'typeorm';
 
+/** The host's handle on an open transaction. */
+export type { EntityManager } from 'typeorm';
+
 /**
  * Where a store runs its statements: the database at large, or one unit of work. Every store method takes one as its first argument,
  * so that the reader of a service sees what is inside the transaction.

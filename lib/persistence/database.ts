@@ -18,4 +18,22 @@ export class Database implements Connection {
       throw asUnavailable(error) ?? error;
     }
   }
+
+  /** The same questions inside the caller's open transaction, and outside again once that is over: what runs in the background outlives it. */
+  within(manager: EntityManager): Database {
+    return new JoinedDatabase(this, manager);
+  }
+}
+
+class JoinedDatabase extends Database {
+  constructor(
+    { dataSource, timeout }: Database,
+    private readonly host: EntityManager,
+  ) {
+    super(dataSource, timeout);
+  }
+
+  override ask<T>(task: (manager: EntityManager) => Promise<T>): Promise<T> {
+    return super.ask((plain) => task(this.host.queryRunner?.isTransactionActive === true ? this.host : plain));
+  }
 }

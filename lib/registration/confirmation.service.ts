@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { NotFoundError } from '../kernel/errors.js';
 import { Fields } from '../kernel/fields.js';
+import { parseEmail } from '../kernel/identifiers.js';
 import type { RequestSource } from '../kernel/request-source.js';
 import type { OneTimeTokenRow, TokenPurpose } from '../one-time-tokens/one-time-token.entity.js';
 import { InvalidTokenError } from '../one-time-tokens/one-time-tokens.errors.js';
@@ -65,8 +66,10 @@ export class ConfirmationService {
    */
   async activate(ref: UserRef): Promise<BaseUser> {
     return this.vouch(ref, async (work, user) => {
+      if (user.activatedAt !== null && user.disabledAt === null) return;
+      if (user.disabledAt !== null) await this.users.update(work, user.id, { disabledAt: null });
       if (user.activatedAt === null) await this.activatePending(work, user);
-      if (user.disabledAt !== null) await this.users.update(work, user.id, { disabledAt: null, updatedAt: work.now });
+      else await work.record(new UserActivated(work.now, user.id));
     });
   }
 
@@ -95,6 +98,8 @@ export class ConfirmationService {
   private async activatePending(work: Work, user: BaseUser): Promise<void> {
     const token = await this.tokens.findLiving(work, user.id, 'confirm-email');
     if (token !== null) await this.pending.apply(work, user, token);
+    // A lapsed link holds nothing any more: the address is his all the same, and a password comes by a reset.
+    else if (user.email !== null) await this.users.update(work, user.id, { emailKey: parseEmail(user.email)?.key ?? null });
     await this.tokens.voidAll(work, user.id, ['confirm-email']);
     await this.users.update(work, user.id, { activatedAt: work.now, updatedAt: work.now });
     await work.record(new UserActivated(work.now, user.id));
@@ -129,9 +134,9 @@ export class ConfirmationService {
   }
 
   private async writeRegistration(work: Work, user: BaseUser, token: OneTimeTokenRow): Promise<void> {
-    const isAdmin = this.settings.firstUserIsAdmin && (await this.firstAdmin.claim(work));
+    const isFirst = this.settings.firstUserIsAdmin && (await this.firstAdmin.claim(work));
     await this.pending.apply(work, user, token);
-    await this.users.update(work, user.id, { activatedAt: work.now, emailConfirmedAt: work.now, updatedAt: work.now, isAdmin });
+    await this.users.update(work, user.id, { activatedAt: work.now, emailConfirmedAt: work.now, updatedAt: work.now, ...(isFirst && { isAdmin: true }) });
     // Whoever got in before the confirmation (`allowUnconfirmedLogin`) may not be who reads this mail.
     await this.sessions.endAll(work, { userId: user.id, state: 'all' });
     await work.record(new EmailConfirmed(work.now, user.id));

@@ -56,11 +56,19 @@ export class PendingRegistrations {
     return this.issue(on, token.userId, token.sentTo ?? '', token.data as PendingData);
   }
 
+  /** Another address for a registration that waits: the link to the old one is dead. Nothing is mailed. */
+  async readdress(work: Work, userId: string, email: Identifier): Promise<void> {
+    const token = await this.tokens.findLiving(work, userId, 'confirm-email');
+    if (token !== null) await this.issue(work, userId, email.key, { ...(token.data as PendingData), email: email.shown });
+  }
+
   /** What the confirmed, or vouched-for, token holds is written. @throws EmailTakenError when somebody else has the address by now. */
   async apply(work: Work, user: BaseUser, token: OneTimeTokenRow): Promise<void> {
     const { email, passwordHash } = token.data as PendingData;
     await this.users.update(work, user.id, { email, emailKey: token.sentTo, updatedAt: work.now });
-    if (passwordHash !== null) await this.passwords.set(work, user.id, passwordHash, work.now);
+    // One that was set since the registration is the newer: the old one must not come back.
+    const isWanted = passwordHash !== null && !(await this.passwords.has(work, user.id));
+    if (isWanted) await this.passwords.set(work, user.id, passwordHash, work.now);
   }
 
   private issue(on: Connection, userId: string, sentTo: string, data: PendingData): Promise<IssuedToken> {

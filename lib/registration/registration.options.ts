@@ -1,5 +1,5 @@
 import { type Duration, isDuration, milliseconds } from '../kernel/duration.js';
-import type { Issues } from '../kernel/issues.js';
+import { type Issues, noteUnknownNames } from '../kernel/issues.js';
 import type { UsersOptions } from '../users/users.options.js';
 
 export interface RegistrationOptions extends UsersOptions {
@@ -24,11 +24,13 @@ export abstract class RegistrationSettings {
   abstract readonly confirmationLifetime: number;
 }
 
-export function resolveRegistrationOptions(
-  { open = true, signIn = false, firstUserIsAdmin = false }: RegistrationOptions,
-  { tokenLifetime = '12h' }: EmailConfirmationOptions,
-  issues: Issues,
-): RegistrationSettings {
+const NAMES = ['open', 'signIn', 'firstUserIsAdmin', 'username', 'email', 'jsonBytes', 'allowUnconfirmedLogin'];
+
+export function resolveRegistrationOptions(registration: RegistrationOptions, confirmation: EmailConfirmationOptions, issues: Issues): RegistrationSettings {
+  noteUnknownNames(registration, NAMES, { path: 'registration', issues });
+  noteUnknownNames(confirmation, ['tokenLifetime'], { path: 'emailConfirmation', issues });
+  const { open = true, signIn = false, firstUserIsAdmin = false } = registration;
+  const { tokenLifetime = '12h' } = confirmation;
   const flags = { open, signIn, firstUserIsAdmin };
   for (const [name, value] of Object.entries(flags)) if (typeof value !== 'boolean') issues.add(`registration.${name}`, 'write true or false.');
   const isGood = isDuration(tokenLifetime) && milliseconds(tokenLifetime) > 0;

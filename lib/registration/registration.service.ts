@@ -74,12 +74,10 @@ export class RegistrationService {
     if (!this.settings.open) throw new RegistrationClosedError();
     const input = Fields.of(body);
     const { row, email } = this.read(input);
-    if (from !== undefined) {
-      if (!input.has('password')) input.fault('password', 'USERS_REQUIRED');
-      input.done();
-      await this.limiter.spend(this.limits.registrations, networkOf(from.ip));
-    }
-    const passwordHash = input.has('password') ? await this.passwords.hash(await this.policy.check(input.raw('password'), row)) : null;
+    // What is no password is a malformed body: it spends no budget, and costs no hash.
+    const password = from === undefined && !input.has('password') ? null : this.policy.read(input.raw('password'));
+    if (from !== undefined) await this.limiter.spend(this.limits.registrations, networkOf(from.ip));
+    const passwordHash = password === null ? null : await this.passwords.hash(await this.policy.check(password, row));
     const attempt = { row, email, passwordHash };
     return this.pendingNames.retrying(row.usernameKey ?? null, () => this.units.run((work) => this.insert(work, attempt, from)));
   }

@@ -12,6 +12,7 @@ import { UserFacts } from '../users/user-facts.js';
 import { type UserRow, UserStore } from '../users/user.store.js';
 import { UserCreated } from '../users/users.events.js';
 import { FirstAdmin } from './first-admin.js';
+import { PendingNames } from './pending-names.js';
 import { RegistrationClosedError } from './registration.errors.js';
 
 /** A user as a trusted caller makes him: active at once. */
@@ -48,6 +49,7 @@ export class UserCreation {
     private readonly passwords: Passwords,
     private readonly users: UserStore,
     private readonly firstAdmin: FirstAdmin,
+    private readonly pendingNames: PendingNames,
     private readonly units: UnitOfWork,
     private readonly clock: Clock,
     private readonly random: RandomSource,
@@ -56,13 +58,13 @@ export class UserCreation {
   /** @throws InvalidInputError, WeakPasswordError, UsernameTakenError, EmailTakenError. */
   async create(input: unknown, setter: 'admin' | 'trusted' = 'trusted'): Promise<BaseUser> {
     const draft = await this.draft(Fields.of(input), setter);
-    return this.units.run((work) => this.insert(work, draft));
+    return this.pendingNames.retrying(draft.row.usernameKey ?? null, () => this.units.run((work) => this.insert(work, draft)));
   }
 
   /**
    * Makes the first user, who is administrator.
    *
-   * @throws RegistrationClosedError when there is, or ever was, another one.
+   * @throws RegistrationClosedError when anybody is active, or the first administrator was made before.
    */
   async bootstrap(input: unknown): Promise<BaseUser> {
     const draft = await this.draft(Fields.of(input), 'trusted');

@@ -3,6 +3,7 @@ import type { Fields } from '../kernel/fields.js';
 import { fold, parseEmail } from '../kernel/identifiers.js';
 import type { RequestSource } from '../kernel/request-source.js';
 import { type PasswordProof, Passwords } from '../passwords/passwords.service.js';
+import { faultOfPassword } from '../passwords/password-input.js';
 import { PasswordsSettings } from '../passwords/passwords.options.js';
 import { Database } from '../persistence/database.js';
 import { networkOf } from '../rate-limits/network-of.js';
@@ -51,9 +52,17 @@ export class Credentials {
     if (given.length !== 1) input.fault('login', 'USERS_REQUIRED');
     const name = given[0] ?? 'login';
     const text = input.text(name, { max: MAX_IDENTIFIER_LENGTH });
-    const password = input.text('password', { max: this.passwordRules.maxLength });
+    const password = this.readPassword(input, 'password');
     input.done();
     return { ref: { [name]: text } as UserRef, identifier: identifierOf(text), password };
+  }
+
+  /** Reads a password that is to be checked, by the rules under which one may be set; `''` beside a noted fault. */
+  readPassword(input: Fields, name: string): string {
+    const value = input.raw(name);
+    const fault = value === '' ? 'USERS_EMPTY' : faultOfPassword(value, this.passwordRules.maxLength);
+    if (fault !== null) input.fault(name, fault);
+    return fault === null ? (value as string) : '';
   }
 
   /**

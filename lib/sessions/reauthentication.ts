@@ -4,7 +4,6 @@ import { Fields } from '../kernel/fields.js';
 import { RandomSource } from '../kernel/random-source.port.js';
 import type { RequestSource } from '../kernel/request-source.js';
 import { mintToken } from '../kernel/secret-token.js';
-import { PasswordsSettings } from '../passwords/passwords.options.js';
 import { Database } from '../persistence/database.js';
 import { Credentials } from './credentials.js';
 import type { SessionRow } from './session.entity.js';
@@ -18,7 +17,6 @@ export class Reauthentication {
   constructor(
     private readonly credentials: Credentials,
     private readonly store: SessionStore,
-    private readonly rules: PasswordsSettings,
     private readonly random: RandomSource,
     private readonly database: Database,
     private readonly clock: Clock,
@@ -27,7 +25,7 @@ export class Reauthentication {
   /** @throws WrongPasswordError; InvalidSessionError when the session ended, or got another token, while the password was checked. */
   async renew(row: SessionRow, password: unknown, from?: RequestSource): Promise<OpenedSession> {
     const input = Fields.of({ password });
-    const text = input.text('password', { max: this.rules.maxLength });
+    const text = this.credentials.readPassword(input, 'password');
     input.done();
     await this.credentials.reprove(row.userId, text, from);
     const authenticatedAt = this.clock.now();

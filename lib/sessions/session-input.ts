@@ -2,6 +2,7 @@ import { InvalidInputError } from '../kernel/errors.js';
 import { Fields } from '../kernel/fields.js';
 import { isId } from '../kernel/id.js';
 import { readPageRequest } from '../kernel/page.js';
+import type { SessionNeed } from './session.entity.js';
 import type { SessionFilter, SessionState } from './session.store.js';
 
 export interface ListSessions {
@@ -20,6 +21,7 @@ export type EndSessions =
   | { readonly userId: string; readonly except?: string | undefined; readonly state?: SessionState | undefined }
   | { readonly everyone: true; readonly state?: SessionState | undefined };
 
+const NEEDS: readonly unknown[] = ['second-factor', 'new-password', 'confirm-email'] satisfies SessionNeed[];
 const STATES: readonly unknown[] = ['live', 'expired', 'all'] satisfies SessionState[];
 
 /** @returns the filter, or `null` when it can match nothing: an id that is no id must not reach the database. */
@@ -47,6 +49,14 @@ export function readEndFilter(request: unknown): SessionFilter | null {
   input.done();
   if ((userId !== undefined) === everyone) throw new InvalidInputError('Name a userId, or everyone: true.', { userId: ['USERS_REQUIRED'] });
   return userId !== undefined && !isId(userId) ? null : { userId, exceptId: except, state };
+}
+
+/** Reads the steps that a session to be opened will lack; faults are noted in `input`. */
+export function readNeeds(input: Fields): readonly SessionNeed[] {
+  const needs = input.raw('needs') ?? [];
+  const isGood = Array.isArray(needs) && needs.every((need) => NEEDS.includes(need));
+  if (!isGood) input.fault('needs', 'USERS_NOT_VALID');
+  return isGood ? [...new Set(needs as SessionNeed[])] : [];
 }
 
 function stateOf(input: Fields): SessionState {

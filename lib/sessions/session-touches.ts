@@ -2,6 +2,7 @@ import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy }
 import { Database } from '../persistence/database.js';
 import type { SessionRow } from './session.entity.js';
 import { SessionRule } from './session-rule.js';
+import { SERVES_ALL } from '../persistence/joined.js';
 import { SessionStore } from './session.store.js';
 import { SessionsSettings } from './sessions.options.js';
 
@@ -15,6 +16,7 @@ const MOST_REMEMBERED = 50_000;
  */
 @Injectable()
 export class SessionTouches implements OnApplicationBootstrap, OnModuleDestroy {
+  static readonly [SERVES_ALL] = true;
   private readonly logger = new Logger('SessionTouches');
   private uses = new Map<string, Date>();
   /** Taken out of `uses` last: who read a row before that write must still know of it. */

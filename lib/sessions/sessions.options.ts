@@ -29,6 +29,10 @@ export abstract class SessionsSettings {
   abstract readonly allowNonExpiring: boolean;
 }
 
+/** Far below 2^31 milliseconds, beyond which a timer of Node's runs all the time. */
+const LONGEST_TOUCH_INTERVAL = milliseconds('1d');
+
+/** Checks the options and fills in the defaults; every fault is noted in `issues`. */
 export function resolveSessionsOptions(options: SessionsOptions | undefined, issues: Issues): SessionsSettings {
   const { sliding = true, max = null, whenFull = 'end-oldest', allowNonExpiring = false } = options ?? {};
   const length = (name: 'idleTimeout' | 'absoluteTimeout' | 'touchInterval', fallback: Duration): number => {
@@ -37,19 +41,22 @@ export function resolveSessionsOptions(options: SessionsOptions | undefined, iss
     issues.add(`sessions.${name}`, "write a duration with its unit: '30s', '15m', '12h' or '10d'.");
     return milliseconds(fallback);
   };
-  const settings = {
-    idleTimeout: length('idleTimeout', '10d'),
-    absoluteTimeout: length('absoluteTimeout', '30d'),
-    touchInterval: length('touchInterval', '1m'),
-    sliding,
-    max,
-    whenFull,
-    allowNonExpiring,
-  };
-  if (settings.idleTimeout <= 0 || settings.absoluteTimeout <= 0) issues.add('sessions', 'idleTimeout and absoluteTimeout must be longer than nothing.');
-  if (settings.idleTimeout > settings.absoluteTimeout) issues.add('sessions.idleTimeout', 'it is longer than absoluteTimeout: make it shorter, or absoluteTimeout longer.');
-  if (settings.touchInterval * 2 > settings.idleTimeout) issues.add('sessions.touchInterval', 'make it at most half of idleTimeout.');
+  const lengths = { idleTimeout: length('idleTimeout', '10d'), absoluteTimeout: length('absoluteTimeout', '30d'), touchInterval: length('touchInterval', '1m') };
+  const settings = { ...lengths, sliding, max, whenFull, allowNonExpiring };
+  noteFaults(settings, issues);
+  // A misspelt option would be a default that nobody chose.
+  for (const name of Object.keys(options ?? {})) {
+    if (!Object.hasOwn(settings, name)) issues.add(`sessions.${name}`, `there is no such option; there are ${Object.keys(settings).join(', ')}.`);
+  }
+  return settings;
+}
+
+function noteFaults({ idleTimeout, absoluteTimeout, touchInterval, sliding, max, whenFull, allowNonExpiring }: SessionsSettings, issues: Issues): void {
+  if (idleTimeout <= 0 || absoluteTimeout <= 0) issues.add('sessions', 'idleTimeout and absoluteTimeout must be longer than nothing.');
+  if (idleTimeout > absoluteTimeout) issues.add('sessions.idleTimeout', 'it is longer than absoluteTimeout: make it shorter, or absoluteTimeout longer.');
+  if (touchInterval > Math.min(idleTimeout / 2, LONGEST_TOUCH_INTERVAL)) issues.add('sessions.touchInterval', 'make it at most half of idleTimeout, and at most a day.');
+  if (typeof sliding !== 'boolean') issues.add('sessions.sliding', 'write true or false.');
+  if (typeof allowNonExpiring !== 'boolean') issues.add('sessions.allowNonExpiring', 'write true or false.');
   if (max !== null && (!Number.isInteger(max) || max < 1)) issues.add('sessions.max', 'give a whole number of at least 1, or null for any number.');
   if (!['end-oldest', 'refuse'].includes(whenFull)) issues.add('sessions.whenFull', "write 'end-oldest' or 'refuse'.");
-  return settings;
 }

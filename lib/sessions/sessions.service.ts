@@ -6,7 +6,9 @@ import { Fields } from '../kernel/fields.js';
 import { isId } from '../kernel/id.js';
 import type { Page } from '../kernel/page.js';
 import type { RequestSource } from '../kernel/request-source.js';
+import type { EntityManager } from '../persistence/connection.js';
 import { Database } from '../persistence/database.js';
+import { joined } from '../persistence/joined.js';
 import { UnitOfWork } from '../persistence/unit-of-work.js';
 import type { BaseUser } from '../users/base-user.js';
 import type { RegisteredUser } from '../users/register.js';
@@ -20,7 +22,7 @@ import { type CheckResult, type LoginResult, type Session, type SessionContext, 
 import { type CheckOptions, SessionCheck } from './session-check.js';
 import { SessionEnding } from './session-ending.js';
 import type { SessionNeed } from './session.entity.js';
-import { type EndSessions, type ListSessions, readEndFilter, readSessionFilter } from './session-input.js';
+import { type EndSessions, type ListSessions, readEndFilter, readNeeds, readSessionFilter } from './session-input.js';
 import { type OpenedSession, SessionOpening } from './session-opening.js';
 import { SessionRule } from './session-rule.js';
 import { SessionStore } from './session.store.js';
@@ -67,6 +69,15 @@ export class SessionsService<U extends BaseUser = RegisteredUser> {
   ) {}
 
   /**
+   * The same service inside the caller's open transaction: it commits and rolls back with that, and its events go out after that commit.
+   *
+   * @throws Error when `manager` is not inside a transaction.
+   */
+  within(manager: EntityManager): this {
+    return joined(this, manager);
+  }
+
+  /**
    * Opens a session for whoever knows the password.
    *
    * @param from where the request came from; leave it out only in trusted code, which spends no address's budget.
@@ -84,7 +95,7 @@ export class SessionsService<U extends BaseUser = RegisteredUser> {
    */
   async open(ref: UserRef, details: OpenInput = {}, from?: RequestSource): Promise<LoginResult<U>> {
     const input = Fields.of(details);
-    const read = { ...this.opening.read(input, from), needs: details.needs ?? [] };
+    const read = { ...this.opening.read(input, from), needs: readNeeds(input) };
     input.done();
     const found = await this.users.find(this.database, keysOf(ref));
     if (found === null) throw new NotFoundError();

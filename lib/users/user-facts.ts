@@ -19,6 +19,13 @@ export class UserFacts {
     return email ?? undefined;
   }
 
+  /** As {@link email}; `null` clears, where a user may be without an address. */
+  clearableEmail(input: Fields): Identifier | null | undefined {
+    if (input.raw('email') !== null) return this.email(input);
+    if (this.settings.email !== 'optional') input.fault('email', 'USERS_REQUIRED');
+    return null;
+  }
+
   /**
    * An `@` is refused unless the name is the user's own address, so that what is typed at sign-in names one user only.
    *

@@ -2,8 +2,9 @@ import { InvalidInputError } from '../kernel/errors.js';
 import { fold, parseEmail } from '../kernel/identifiers.js';
 import { isId } from '../kernel/id.js';
 import { isPlainObject, isStorable } from '../kernel/json.js';
+import { BaseUser } from './base-user.js';
 
-/** Names one user: by id, or by exactly one of the things he is known by. `login` is what a person types at sign-in. */
+/** Names one user: by id, by a user of ours, or by exactly one of the things he is known by. `login` is what a person types at sign-in. */
 export type UserRef = string | { id: string } | { username: string } | { email: string } | { login: string };
 
 /** A reference in the form in which the store can look it up; several keys are tried in turn. */
@@ -15,6 +16,7 @@ export type UserKey = { readonly id: string } | { readonly usernameKey: string }
  */
 export function keysOf(ref: UserRef): UserKey[] {
   if (typeof ref === 'string') return keyOfId(ref);
+  if (ref instanceof BaseUser) return keyOfId(ref.id);
   const [entry, ...more] = isPlainObject(ref) ? Object.entries(ref) : [];
   if (entry === undefined || more.length > 0 || typeof entry[1] !== 'string') throw new InvalidInputError('Name a user by exactly one of id, username, email or login.');
   const [name, text] = entry as [string, string];

@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { IsNull, Not, type SelectQueryBuilder } from 'typeorm';
 import { Clock } from '../kernel/clock.port.js';
 import { fold } from '../kernel/identifiers.js';
-import { decodeCursor, type Page, pageOf } from '../kernel/page.js';
+import { isId } from '../kernel/id.js';
+import { decodeCursor, invalidCursor, type Page, pageOf } from '../kernel/page.js';
 import type { Connection } from '../persistence/connection.js';
 import type { BaseUser, UserStatus } from './base-user.js';
 import { UserStore } from './user.store.js';
@@ -36,6 +37,8 @@ export class UserSearchStore {
   /** Ordered by user name, then id. */
   async page(on: Connection, { limit, after, ...filter }: UserPageRequest): Promise<Page<BaseUser>> {
     const cursor = after === undefined ? null : decodeCursor(after, 2);
+    // What is no uuid would fail the statement on PostgreSQL.
+    if (cursor !== null && !isId(cursor[1])) throw invalidCursor();
     const rows = await on.ask((manager) => {
       const query = this.filtered(this.users.repository(manager).createQueryBuilder('user'), filter);
       query.addSelect(SORT_KEY, 'sort_key').orderBy('sort_key').addOrderBy('user.id').limit(limit + 1);

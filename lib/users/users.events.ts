@@ -54,7 +54,7 @@ export class UsernameChanged extends UserEvent {
   }
 }
 
-/** A user and everything of his is gone from our tables. */
+/** A user and everything of his is gone from our tables. A handler inside the transaction runs just before, and can still read the row. */
 export class UserDeleted extends UserEvent {
   override readonly name = 'user.deleted';
 }
