@@ -1,4 +1,5 @@
-import { Entity, ForeignKey, Index } from 'typeorm';
+import { Entity, ForeignKey, getMetadataArgsStorage, Index } from 'typeorm';
+import type { Issues } from './kernel/issues.js';
 import { OneTimeTokenRow } from './one-time-tokens/one-time-token.entity.js';
 import { PasswordRow } from './passwords/password.entity.js';
 import { type EntityClass, type RowBase, SpaceEntities } from './persistence/space-entities.js';
@@ -36,6 +37,15 @@ export function defineUsers<U extends BaseUser = User>({ name = 'users', user, t
   const entities = byPrefix.get(tablePrefix) ?? decorate(userClass, tables);
   defined.set(userClass, byPrefix.set(tablePrefix, entities));
   return { name, user: userClass, tables, entities };
+}
+
+/** Whether a host's user class is one; TypeORM's own errors about it would name one of our tables. */
+export function isUserClass(user: unknown, issues: Issues): user is EntityClass<BaseUser> {
+  const isOne = typeof user === 'function' && user.prototype instanceof BaseUser;
+  if (!isOne) issues.add('user', 'give a class that extends BaseUser.');
+  else if (!getMetadataArgsStorage().tables.some(({ target }) => target === user)) issues.add('user', `put @Entity('auth_users') on the class ${user.name}.`);
+  else return true;
+  return false;
 }
 
 const defaultUsers = new Map<string, EntityClass<User>>();

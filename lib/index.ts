@@ -2,6 +2,7 @@ export { UsersModule } from './users.module.js';
 export type { Port, PortsOptions, RuntimeOptions, StructuralOptions, UsersModuleAsyncOptions, UsersModuleOptions } from './users.options.js';
 export { defineUsers, type UserSpace, type UserSpaceDefinition } from './define-users.js';
 export { usersEntities, usersMigrations } from './users-schema.js';
+export { usersOptionsFromEnv } from './users-options-from-env.js';
 
 // The three faces
 export { UsersService, type UpdateUserInput } from './accounts/users.service.js';

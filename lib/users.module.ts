@@ -3,7 +3,7 @@ import { ModulesContainer } from '@nestjs/core';
 import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { UsersService } from './accounts/users.service.js';
-import { defineUsers, type UserSpace } from './define-users.js';
+import { defineUsers, isUserClass, type UserSpace } from './define-users.js';
 import { HttpSettings } from './http/http.options.js';
 import { HTTP_EXPORTS, HTTP_PROVIDERS } from './http/http.providers.js';
 import { mountControllers } from './http/mount-controllers.js';
@@ -17,7 +17,6 @@ import { SpaceEntities } from './persistence/space-entities.js';
 import { UsersEvents } from './persistence/users-events.js';
 import { SessionsService } from './sessions/sessions.service.js';
 import { UsersDataSource } from './users-database.js';
-import { isUserClass } from './user-class.js';
 import {
   noteStrayOptions,
   partOptions,
@@ -84,6 +83,7 @@ function compose<U extends BaseUser>(structural: StructuralOptions<U>, factory: 
   const { isGlobal = true, imports = [], ports = {} } = structural;
   const issues = new Issues();
   noteStrayOptions(structural, issues);
+  if (structural.database !== undefined && structural.dataSource !== undefined) issues.add('dataSource', 'there is a database of our own as well: leave one of the two out.');
   const routes = resolveOwnRoutes(structural.routes, issues);
   const space = spaceOf(structural, issues);
   return {

@@ -70,6 +70,7 @@ const FACES: Record<string, readonly string[]> = {
     'maskEmail',
     'usersEntities',
     'usersMigrations',
+    'usersOptionsFromEnv',
   ],
   'extend.ts': [
     'Background',

@@ -145,7 +145,7 @@ describe.each(['express', 'fastify'] as const)('guards on %s', (adapter) => {
     };
   };
 
-  it('let in who shows a session, and tell the handler who it is', async () => {
+  it('let in who shows a session, and tell the handler who it is [4.16]', async () => {
     const answer = await ask('/guarded', 'ann');
     expect(answer).toMatchObject({ status: 200, body: { id: 'ann', sessionId: 'session of ann' }, asked: 1 });
     expect(answer.headers.get('cache-control')).toBe('no-store');
