@@ -10,7 +10,7 @@ export type { ListUsers, SearchUsers } from './accounts/user-queries.js';
 export type { CreateUserInput } from './registration/user-creation.js';
 export type { Registered, RegisterInput } from './registration/registration.service.js';
 export type { ChangePasswordInput, PasswordStatus } from './password-change/password-change.service.js';
-export { type LoginInput, type OpenInput, SessionsService } from './sessions/sessions.service.js';
+export { type LoginInput, type OpenInput, type Renewed, SessionsService } from './sessions/sessions.service.js';
 export type { CheckResult, LoginResult, Session, SessionContext } from './sessions/session.js';
 export type { CheckOptions } from './sessions/session-check.js';
 export type { EndSessions, ListSessions } from './sessions/session-input.js';
@@ -42,6 +42,19 @@ export { CurrentUser, type CurrentUserField } from './http/decorators/current-us
 export { OptionalSession } from './http/decorators/optional-session.decorator.js';
 export { Public } from './http/decorators/public.decorator.js';
 
+// The controllers, to extend one and mount it by `routes: { replace }`
+export { AdminAboutController } from './http/controllers/admin-about.controller.js';
+export { AdminActsController } from './http/controllers/admin-acts.controller.js';
+export { AdminSessionsController } from './http/controllers/admin-sessions.controller.js';
+export { AdminUsersController } from './http/controllers/admin-users.controller.js';
+export { EmailController } from './http/controllers/email.controller.js';
+export { LoginController } from './http/controllers/login.controller.js';
+export { OwnSessionsController } from './http/controllers/own-sessions.controller.js';
+export { PasswordResetController } from './http/controllers/password-reset.controller.js';
+export { PasswordController } from './http/controllers/password.controller.js';
+export { ProfileController } from './http/controllers/profile.controller.js';
+export { RegistrationController } from './http/controllers/registration.controller.js';
+
 // Ports and what ships for them
 export { Clock } from './kernel/clock.port.js';
 export { SystemClock } from './kernel/system-clock.js';
@@ -55,6 +68,7 @@ export type { MailBody, MailLink, MailWords } from './notifications/mail-words.j
 export { maskEmail } from './notifications/mask-email.js';
 export { PasswordHasher } from './passwords/password-hasher.port.js';
 export { PasswordVerifier } from './passwords/password-verifier.port.js';
+export { FrameworkClientAddress } from './http/framework-client-address.js';
 export { ClientAddress } from './http/client-address.port.js';
 export { AttemptStore, type Spending } from './rate-limits/attempt-store.port.js';
 export type { Budget } from './rate-limits/budget.js';
@@ -65,7 +79,8 @@ export type { SessionsOptions } from './sessions/sessions.options.js';
 export type { PasswordsOptions } from './passwords/passwords.options.js';
 export type { PasswordResetOptions } from './password-reset/password-reset.options.js';
 export type { MailOptions, MailPaths } from './notifications/notifications.options.js';
-export type { HttpOptions } from './http/http.options.js';
+export type { CookieOptions } from './http/cookie.options.js';
+export type { CarrierName, HttpOptions } from './http/http.options.js';
 export type { OwnRoutesOptions } from './http/own-routes.options.js';
 export type { LimitsOptions } from './rate-limits/rate-limits.options.js';
 
@@ -98,6 +113,7 @@ export {
   UnavailableError,
   UsersError,
 } from './kernel/errors.js';
+export { CrossSiteError, NotJsonError } from './http/http.errors.js';
 export { InvalidOptionsError } from './kernel/issues.js';
 export { EmailTakenError, LastAdminError, UsernameTakenError } from './users/users.errors.js';
 export { WeakPasswordError } from './passwords/passwords.errors.js';

@@ -1,4 +1,4 @@
-import { type DynamicModule, type InjectionToken, Module, type OnModuleInit, type OptionalFactoryDependency, type Provider } from '@nestjs/common';
+import { type DynamicModule, type InjectionToken, Logger, Module, type OnModuleInit, type OptionalFactoryDependency, type Provider } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
@@ -74,7 +74,7 @@ export class UsersModule implements OnModuleInit {
 
   /** Nest takes each forRoot() for a module of its own: half the app would ask the one and half the other. */
   private twins(): UsersModule[] {
-    const instances = [...this.modules.values()].map(({ instance }) => instance);
+    const instances: unknown[] = [...this.modules.values()].map(({ instance }) => instance);
     return instances.filter((one): one is UsersModule => one instanceof UsersModule && one.space.name === this.space.name);
   }
 }
@@ -123,7 +123,7 @@ function settingsProviders(known: { space: string; structural: StructuralOptions
     return resolved;
   };
   return [
-    { provide: ResolvedOptions, useFactory: resolve, inject: [hostDataSource(structural), ...inject] },
+    { provide: ResolvedOptions, useFactory: resolve, inject: [hostDataSource(structural.dataSource), ...inject] },
     ...SETTINGS.map((token): Provider => ({ provide: token, useFactory: ({ slices }: ResolvedOptions) => slices.get(token), inject: [ResolvedOptions] })),
     { provide: SpaceName, useValue: { name: space } satisfies SpaceName },
     { provide: PassportSettings, useValue: { isOn: structural.passport ?? true, space } satisfies PassportSettings },
@@ -131,8 +131,8 @@ function settingsProviders(known: { space: string; structural: StructuralOptions
 }
 
 /** Optional, so that its absence is told in a sentence of ours. */
-function hostDataSource({ dataSource }: Pick<StructuralOptions, 'dataSource'>): OptionalFactoryDependency {
-  return { token: getDataSourceToken(dataSource) as InjectionToken, optional: true };
+function hostDataSource(name: string | undefined): OptionalFactoryDependency {
+  return { token: getDataSourceToken(name) as InjectionToken, optional: true };
 }
 
 function databaseProviders(space: UserSpace, { dataSource, database, migrate = database !== undefined }: StructuralOptions): Provider[] {
@@ -147,7 +147,7 @@ function databaseProviders(space: UserSpace, { dataSource, database, migrate = d
   return [
     { provide: SpaceEntities, useValue: space.entities },
     // Behind the options: with a fault in them nothing is opened that nobody would close.
-    { provide: UsersDataSource, useFactory: open, inject: [ResolvedOptions, hostDataSource({ dataSource })] },
+    { provide: UsersDataSource, useFactory: open, inject: [ResolvedOptions, hostDataSource(dataSource)] },
     { provide: Database, useFactory: connect, inject: [UsersDataSource, HttpSettings, Clock] },
   ];
 }

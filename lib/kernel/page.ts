@@ -46,7 +46,7 @@ export function pageOf<T>(rows: T[], limit: number, keyOf: (row: T) => readonly 
 
 /** Reads `limit` (1 to 200) and `after`; faults are noted in `input`. */
 export function readPageRequest(input: Fields): { limit: number; after: string | undefined } {
-  const limit = input.raw('limit') ?? DEFAULT_PAGE_SIZE;
+  const limit = input.has('limit') ? input.raw('limit') : DEFAULT_PAGE_SIZE;
   const isGood = typeof limit === 'number' && Number.isInteger(limit) && limit >= 1 && limit <= MAX_PAGE_SIZE;
   if (!isGood) input.fault('limit', 'USERS_NOT_VALID');
   return { limit: isGood ? limit : DEFAULT_PAGE_SIZE, after: input.optionalText('after', { max: 2_000 }) };

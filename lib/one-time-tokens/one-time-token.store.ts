@@ -28,7 +28,11 @@ export class OneTimeTokenStore {
   }
 
   /** The newest unconfirmed token that went to this address. */
-  findNewestSentTo(on: Connection, { sentTo, purpose }: { sentTo: string; purpose: TokenPurpose }, now: Date): Promise<OneTimeTokenRow | null> {
+  findNewestSentTo(
+    on: Connection,
+    { sentTo, purpose }: { sentTo: string; purpose: TokenPurpose },
+    now: Date,
+  ): Promise<OneTimeTokenRow | null> {
     const where = { sentTo: Equal(sentTo), purpose: Equal(purpose), consumedAt: IsNull(), expiresAt: MoreThan(now) };
     return on.ask((manager) => manager.getRepository(this.entity).findOne({ where, order: { id: 'DESC' } }));
   }
@@ -51,7 +55,9 @@ export class OneTimeTokenStore {
       manager.getRepository(this.entity).find({ select: { id: true }, where: { expiresAt: LessThan(now) }, take: limit }),
     );
     if (expired.length === 0) return 0;
-    const result = await on.ask((manager) => this.writer(manager).delete({ id: In(expired.map(({ id }) => id)), expiresAt: LessThan(now) }));
+    const result = await on.ask((manager) =>
+      this.writer(manager).delete({ id: In(expired.map(({ id }) => id)), expiresAt: LessThan(now) }),
+    );
     return result.affected ?? 0;
   }
 

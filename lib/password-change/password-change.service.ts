@@ -45,7 +45,11 @@ export class PasswordChangeService {
    *
    * @throws WrongPasswordError, WeakPasswordError, InvalidInputError, TooManyRequestsError, NotFoundError.
    */
-  async change(ref: UserRef, body: unknown, { keepSession, from }: { keepSession?: string | undefined; from?: RequestSource | undefined } = {}): Promise<void> {
+  async change(
+    ref: UserRef,
+    body: unknown,
+    { keepSession, from }: { keepSession?: string | undefined; from?: RequestSource | undefined } = {},
+  ): Promise<void> {
     const input = Fields.of(body);
     const oldPassword = this.credentials.readPassword(input, 'oldPassword');
     if (keepSession !== undefined && !isId(keepSession)) input.fault('keepSession', 'USERS_NOT_VALID');

@@ -49,6 +49,8 @@ export class PasswordWriter {
   private tell(user: BaseUser, at: Date, from: RequestSource): void {
     const { email } = user;
     if (email === null) return;
-    this.background.run('Mailing that a password changed', () => this.notifier.notify({ kind: 'password-changed', to: email, user: factsOf(user), at, from }));
+    this.background.run('Mailing that a password changed', () =>
+      this.notifier.notify({ kind: 'password-changed', to: email, user: factsOf(user), at, from }),
+    );
   }
 }

@@ -105,6 +105,7 @@ export class PasswordResetService<U extends BaseUser = RegisteredUser> {
 
 function lengthOf(lifetime: Duration): number {
   const length = isDuration(lifetime) ? milliseconds(lifetime) : 0;
-  if (length <= 0 || length > LONGEST_TOKEN_LIFETIME) throw new InvalidInputError("A reset's lifetime is a duration of at most a day: '1h'.");
+  if (length <= 0 || length > LONGEST_TOKEN_LIFETIME)
+    throw new InvalidInputError("A reset's lifetime is a duration of at most a day: '1h'.");
   return length;
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { QueryRunner } from 'typeorm';
+import { dataSourceOf } from './data-source-of.js';
 
 /** How long one node waits while another migrates, in seconds. */
 const LONGEST_WAIT = 120;
@@ -12,7 +13,7 @@ const LONGEST_WAIT = 120;
  * @throws Error when another holds the lock for longer than two minutes.
  */
 export function underMigrationLock<T>(runner: QueryRunner, name: string, task: () => Promise<T>): Promise<T> {
-  const { type } = runner.dataSource.options;
+  const { type } = dataSourceOf(runner).options;
   if (type === 'postgres') return inTransaction(runner, () => lockPostgres(runner, name).then(task));
   if (type === 'mariadb' || type === 'mysql') return underNamedLock(runner, name, task);
   return inTransaction(runner, task);

@@ -2,6 +2,7 @@ import type { DataSource, QueryRunner } from 'typeorm';
 import type { Clock } from '../kernel/clock.port.js';
 import { dialectOf } from './migrations/dialect.js';
 import { migrationsFor } from './migrations/users-migrations.js';
+import { dataSourceOf } from './data-source-of.js';
 import { underMigrationLock } from './migration-lock.js';
 import { makeSqliteSafe } from './sqlite-lock.js';
 import { type TableOwner, TablePaths } from './table-paths.js';
@@ -39,7 +40,7 @@ export class Migrator {
     private readonly owner: TableOwner,
     private readonly clock: Clock,
   ) {
-    this.paths = new TablePaths(runner.dataSource, owner);
+    this.paths = new TablePaths(dataSourceOf(runner), owner);
   }
 
   private async runPending(): Promise<string[]> {
@@ -57,7 +58,7 @@ export class Migrator {
   }
 
   private async createTable(): Promise<void> {
-    const dialect = dialectOf(this.runner.dataSource);
+    const dialect = dialectOf(dataSourceOf(this.runner));
     const columns = `${this.quote('name')} ${dialect.key(255)} NOT NULL PRIMARY KEY, ${this.quote('ranAt')} ${dialect.instant} NOT NULL`;
     await this.runner.query(`CREATE TABLE IF NOT EXISTS ${this.paths.quoted('migrations')} (${columns})${dialect.tableOptions}`);
   }
@@ -68,7 +69,7 @@ export class Migrator {
   }
 
   private async note(name: string): Promise<void> {
-    const { driver } = this.runner.dataSource;
+    const { driver } = dataSourceOf(this.runner);
     const [first, second] = [driver.createParameter('name', 0), driver.createParameter('ranAt', 1)];
     await this.runner.query(
       `INSERT INTO ${this.paths.quoted('migrations')} (${this.quote('name')}, ${this.quote('ranAt')}) VALUES (${first}, ${second})`,
@@ -77,6 +78,6 @@ export class Migrator {
   }
 
   private quote(name: string): string {
-    return this.runner.dataSource.driver.escape(name);
+    return dataSourceOf(this.runner).driver.escape(name);
   }
 }

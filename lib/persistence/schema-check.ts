@@ -88,7 +88,8 @@ function noteMissingTables(missing: EntityMetadata[], issues: Issues): void {
 
 function noteColumns(metadata: EntityMetadata, found: ColumnFact[], issues: Issues): void {
   const byName = new Map(found.map((column) => [column.name, column]));
-  const missing = metadata.columns.map(({ databaseName }) => databaseName).filter((name) => !byName.has(name));
+  const stored = metadata.columns.filter(({ isVirtualProperty }) => !isVirtualProperty);
+  const missing = stored.map(({ databaseName }) => databaseName).filter((name) => !byName.has(name));
   if (missing.length > 0) {
     issues.add(
       PATH,
@@ -107,11 +108,11 @@ function noteColumns(metadata: EntityMetadata, found: ColumnFact[], issues: Issu
 }
 
 async function columnsOf(runner: QueryRunner, metadata: EntityMetadata): Promise<ColumnFact[]> {
-  const { type } = runner.dataSource.options;
+  const { type } = dataSourceOf(runner).options;
   const parts = metadata.tablePath.split('.');
   const table = parts.at(-1) ?? '';
   if (type === 'postgres') {
-    const path = parts.map((part) => runner.dataSource.driver.escape(part)).join('.');
+    const path = parts.map((part) => dataSourceOf(runner).driver.escape(part)).join('.');
     return ask(runner, 'SELECT attname AS name FROM pg_attribute WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped', [
       path,
     ]);

@@ -38,7 +38,7 @@ export class UnitOfWork {
    * @throws Error when `manager` is not inside a transaction, or belongs to another DataSource.
    */
   within(manager: EntityManager): UnitOfWork {
-    if (manager.dataSource !== this.database.dataSource) {
+    if (dataSourceOf(manager) !== this.database.dataSource) {
       throw new Error('within() takes the EntityManager of the DataSource that holds the user tables; this one belongs to another.');
     }
     if (manager.queryRunner?.isTransactionActive !== true) {

@@ -55,7 +55,13 @@ export class SessionCheck {
     if (!this.signInRule.allows(user)) return { status: 'inactive' };
     // What the caller is told is as of this use: it is what the row will say a moment later.
     const lastSeenAt = touch && now > row.lastSeenAt ? now : row.lastSeenAt;
-    return { status: 'ok', user, session: sessionOf({ ...row, lastSeenAt }, this.rule), roles: rolesOf(user), permissions: user.permissions ?? [] };
+    return {
+      status: 'ok',
+      user,
+      session: sessionOf({ ...row, lastSeenAt }, this.rule),
+      roles: rolesOf(user),
+      permissions: user.permissions ?? [],
+    };
   }
 }
 

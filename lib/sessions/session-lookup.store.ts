@@ -64,9 +64,15 @@ export class SessionLookupStore {
     const session = this.part(SessionRow, 's');
     const user = this.part(BaseUser, 'u');
     const state = this.dataSource.getMetadata(this.entities.of(StateRow));
-    const path = (metadata: EntityMetadata): string => metadata.tablePath.split('.').map((name) => driver.escape(name)).join('.');
+    const path = (metadata: EntityMetadata): string =>
+      metadata.tablePath
+        .split('.')
+        .map((name) => driver.escape(name))
+        .join('.');
     const column = (alias: string, name: string): string => `${alias}.${driver.escape(name)}`;
-    const selected = [session, user].flatMap(({ alias, columns }) => columns.map(({ databaseName }, index) => `${column(alias, databaseName)} AS ${alias}${index}`));
+    const selected = [session, user].flatMap(({ alias, columns }) =>
+      columns.map(({ databaseName }, index) => `${column(alias, databaseName)} AS ${alias}${index}`),
+    );
     const blackout = `(SELECT ${driver.escape('value')} FROM ${path(state)} WHERE ${driver.escape('key')} = '${BLACKOUT}') AS blackout`;
     const join = `${path(session.metadata)} s JOIN ${path(user.metadata)} u ON ${column('u', 'id')} = ${column('s', 'userId')}${notDeleted(user, column)}`;
     const sql = `SELECT ${[...selected, blackout].join(', ')} FROM ${join} WHERE ${column('s', 'id')} = ${driver.createParameter('id', 0)}`;

@@ -70,7 +70,9 @@ export class SessionTouches implements OnApplicationBootstrap, OnModuleDestroy {
     try {
       await this.write();
     } catch (error) {
-      this.logger.warn(`When sessions were last seen could not be written; it will be tried again: ${error instanceof Error ? error.message : String(error)}`);
+      this.logger.warn(
+        `When sessions were last seen could not be written; it will be tried again: ${error instanceof Error ? error.message : String(error)}`,
+      );
     }
   }
 

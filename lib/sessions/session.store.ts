@@ -1,5 +1,17 @@
 import { Injectable } from '@nestjs/common';
-import { Equal, type EntityManager, type FindOptionsWhere, In, IsNull, LessThan, LessThanOrEqual, MoreThan, Not, type ObjectLiteral, type Repository } from 'typeorm';
+import {
+  Equal,
+  type EntityManager,
+  type FindOptionsWhere,
+  In,
+  IsNull,
+  LessThan,
+  LessThanOrEqual,
+  MoreThan,
+  Not,
+  type ObjectLiteral,
+  type Repository,
+} from 'typeorm';
 import { isId } from '../kernel/id.js';
 import { decodeCursor, invalidCursor, type Page, pageOf } from '../kernel/page.js';
 import type { Connection } from '../persistence/connection.js';
@@ -103,14 +115,22 @@ export class SessionStore {
     const where = conditionsOf({ state: 'expired' }, edge);
     const rows = await on.ask((manager) => manager.getRepository(this.entity).find({ select: { id: true }, where, take: limit }));
     if (rows.length === 0) return 0;
-    const id = In(rows.map((row) => row.id));
+    const ids = rows.map(({ id }) => id);
     // Asked again in the delete: a session whose last use was written in the meantime stays.
-    return this.deleteWhere(on, where.map((condition) => ({ ...condition, id })));
+    return this.deleteWhere(
+      on,
+      where.map((condition) => ({ ...condition, id: In(ids) })),
+    );
   }
 
   private async touchChunk(on: Connection, chunk: readonly (readonly [string, Date])[]): Promise<void> {
     const cases = chunk.map((_, index) => `WHEN :id${index} THEN :at${index}`).join(' ');
-    const parameters = Object.fromEntries(chunk.flatMap(([id, at], index) => [[`id${index}`, id], [`at${index}`, at.getTime()]]));
+    const parameters = Object.fromEntries(
+      chunk.flatMap(([id, at], index) => [
+        [`id${index}`, id],
+        [`at${index}`, at.getTime()],
+      ]),
+    );
     await on.ask((manager) =>
       manager
         .createQueryBuilder()
@@ -122,8 +142,12 @@ export class SessionStore {
     );
   }
 
-  private async deleteWhere(on: Connection, where: FindOptionsWhere<SessionRow>[]): Promise<number> {
-    const result = await on.ask((manager) => manager.createQueryBuilder().delete().from<ObjectLiteral>(this.entity).where(where).execute());
+  private async deleteWhere(on: Connection, where: readonly FindOptionsWhere<SessionRow>[]): Promise<number> {
+    const isAll = where.length === 1 && Object.keys(where[0] ?? {}).length === 0;
+    const result = await on.ask((manager) => {
+      const query = manager.createQueryBuilder().delete().from(this.entity);
+      return (isAll ? query : query.where([...where])).execute();
+    });
     return result.affected ?? 0;
   }
 

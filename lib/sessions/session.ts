@@ -33,7 +33,8 @@ export interface SessionContext<U = RegisteredUser> {
 }
 
 /** The answer of a check that never throws. An ended session is a deleted row, so it is `not_found`. */
-export type CheckResult<U = RegisteredUser> = ({ readonly status: 'ok' } & SessionContext<U>) | { readonly status: 'not_found' | 'expired' | 'inactive' | 'blackout' };
+export type CheckResult<U = RegisteredUser> =
+  ({ readonly status: 'ok' } & SessionContext<U>) | { readonly status: 'not_found' | 'expired' | 'inactive' | 'blackout' };
 
 export interface LoginResult<U = RegisteredUser> {
   /** Handed out once: only its hash is stored. */

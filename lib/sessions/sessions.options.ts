@@ -41,22 +41,33 @@ export function resolveSessionsOptions(options: SessionsOptions | undefined, iss
     issues.add(`sessions.${name}`, "write a duration with its unit: '30s', '15m', '12h' or '10d'.");
     return milliseconds(fallback);
   };
-  const lengths = { idleTimeout: length('idleTimeout', '10d'), absoluteTimeout: length('absoluteTimeout', '30d'), touchInterval: length('touchInterval', '1m') };
+  const lengths = {
+    idleTimeout: length('idleTimeout', '10d'),
+    absoluteTimeout: length('absoluteTimeout', '30d'),
+    touchInterval: length('touchInterval', '1m'),
+  };
   const settings = { ...lengths, sliding, max, whenFull, allowNonExpiring };
   noteFaults(settings, issues);
   // A misspelt option would be a default that nobody chose.
   for (const name of Object.keys(options ?? {})) {
-    if (!Object.hasOwn(settings, name)) issues.add(`sessions.${name}`, `there is no such option; there are ${Object.keys(settings).join(', ')}.`);
+    if (!Object.hasOwn(settings, name))
+      issues.add(`sessions.${name}`, `there is no such option; there are ${Object.keys(settings).join(', ')}.`);
   }
   return settings;
 }
 
-function noteFaults({ idleTimeout, absoluteTimeout, touchInterval, sliding, max, whenFull, allowNonExpiring }: SessionsSettings, issues: Issues): void {
+function noteFaults(
+  { idleTimeout, absoluteTimeout, touchInterval, sliding, max, whenFull, allowNonExpiring }: SessionsSettings,
+  issues: Issues,
+): void {
   if (idleTimeout <= 0 || absoluteTimeout <= 0) issues.add('sessions', 'idleTimeout and absoluteTimeout must be longer than nothing.');
-  if (idleTimeout > absoluteTimeout) issues.add('sessions.idleTimeout', 'it is longer than absoluteTimeout: make it shorter, or absoluteTimeout longer.');
-  if (touchInterval > Math.min(idleTimeout / 2, LONGEST_TOUCH_INTERVAL)) issues.add('sessions.touchInterval', 'make it at most half of idleTimeout, and at most a day.');
+  if (idleTimeout > absoluteTimeout)
+    issues.add('sessions.idleTimeout', 'it is longer than absoluteTimeout: make it shorter, or absoluteTimeout longer.');
+  if (touchInterval > Math.min(idleTimeout / 2, LONGEST_TOUCH_INTERVAL))
+    issues.add('sessions.touchInterval', 'make it at most half of idleTimeout, and at most a day.');
   if (typeof sliding !== 'boolean') issues.add('sessions.sliding', 'write true or false.');
   if (typeof allowNonExpiring !== 'boolean') issues.add('sessions.allowNonExpiring', 'write true or false.');
-  if (max !== null && (!Number.isInteger(max) || max < 1)) issues.add('sessions.max', 'give a whole number of at least 1, or null for any number.');
+  if (max !== null && (!Number.isInteger(max) || max < 1))
+    issues.add('sessions.max', 'give a whole number of at least 1, or null for any number.');
   if (!['end-oldest', 'refuse'].includes(whenFull)) issues.add('sessions.whenFull', "write 'end-oldest' or 'refuse'.");
 }

@@ -49,6 +49,14 @@ export interface OpenInput extends Pick<LoginInput, 'remember' | 'deviceName' | 
   readonly needs?: readonly SessionNeed[];
 }
 
+/** The same session under a new token. */
+export interface Renewed {
+  readonly token: string;
+  readonly session: Session;
+  /** As at the log-in: whether a cookie outlives the browser's session. */
+  readonly remember: boolean;
+}
+
 /** Sessions: who is signed in where. Opaque tokens, checked against the database at each use, so that an ended one is dead at once everywhere. */
 @Injectable()
 export class SessionsService<U extends BaseUser = RegisteredUser> {
@@ -165,11 +173,11 @@ export class SessionsService<U extends BaseUser = RegisteredUser> {
    *
    * @throws WrongPasswordError; InvalidSessionError when the session has ended meanwhile.
    */
-  async reauthenticate(sessionId: string, password: string, from?: RequestSource): Promise<{ token: string; session: Session }> {
+  async reauthenticate(sessionId: string, password: string, from?: RequestSource): Promise<Renewed> {
     const row = isId(sessionId) ? await this.store.findById(this.database, sessionId) : null;
     if (row === null) throw new InvalidSessionError('not_found');
     const { token, row: renewed } = await this.reauthentication.renew(row, password, from);
-    return { token, session: sessionOf(renewed, this.rule) };
+    return { token, session: sessionOf(renewed, this.rule), remember: renewed.remember };
   }
 
   /** Whether a log-in with this identifier from this address would be refused now; counts nothing. */
@@ -184,7 +192,8 @@ export class SessionsService<U extends BaseUser = RegisteredUser> {
 
   /** Sets the idle time-out of this process from now on, for every session that was not opened with a fixed end. */
   setIdleTimeout(duration: Duration): void {
-    if (!isDuration(duration) || milliseconds(duration) === 0) throw new InvalidInputError("Write a duration with its unit: '15m', '12h' or '10d'.");
+    if (!isDuration(duration) || milliseconds(duration) === 0)
+      throw new InvalidInputError("Write a duration with its unit: '15m', '12h' or '10d'.");
     this.rule.idleTimeout = milliseconds(duration);
   }
 

@@ -61,6 +61,6 @@ export class LoginController {
     const { password } = take<{ password: string }>(bodyOf(exchange), ['password']);
     const renewed = await this.sessions.reauthenticate(request.auth.session.id, password, exchange.source);
     const transport = this.carriers.read(exchange).carrier === 'bearer' ? 'bearer' : 'cookie';
-    return { session: sessionView(renewed.session), ...this.answers.deliver(exchange, renewed, { transport, remember: false }) };
+    return { session: sessionView(renewed.session), ...this.answers.deliver(exchange, renewed, { transport, remember: renewed.remember }) };
   }
 }

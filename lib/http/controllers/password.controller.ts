@@ -30,6 +30,10 @@ export class PasswordController {
   async set(@Req() request: SessionRequest): Promise<void> {
     const exchange = this.exchanges.ofRequest(request);
     const { user, session } = request.auth;
-    await this.passwords.setRequired({ userId: user.id, sessionId: session.id }, take(bodyOf(exchange), ['newPassword', 'verifyPassword']), exchange.source);
+    await this.passwords.setRequired(
+      { userId: user.id, sessionId: session.id },
+      take(bodyOf(exchange), ['newPassword', 'verifyPassword']),
+      exchange.source,
+    );
   }
 }

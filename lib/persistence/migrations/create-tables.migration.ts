@@ -76,23 +76,23 @@ export abstract class CreateTablesMigration implements MigrationInterface {
   protected abstract readonly owner: TableOwner;
 
   async up(runner: QueryRunner): Promise<void> {
-    for (const table of firstTables(dialectOf(runner.dataSource))) {
+    for (const table of firstTables(dialectOf(dataSourceOf(runner)))) {
       for (const statement of this.statementsFor(table, runner)) await runner.query(statement);
     }
   }
 
   /** Drops our tables with all that is in them. A host's own user table stays. */
   async down(runner: QueryRunner): Promise<void> {
-    const paths = new TablePaths(runner.dataSource, this.owner);
-    for (const { name } of firstTables(dialectOf(runner.dataSource)).reverse()) {
+    const paths = new TablePaths(dataSourceOf(runner), this.owner);
+    for (const { name } of firstTables(dialectOf(dataSourceOf(runner))).reverse()) {
       if (name !== 'users' || paths.ownsUsers()) await runner.query(`DROP TABLE IF EXISTS ${paths.quoted(name)}`);
     }
   }
 
   private statementsFor(table: FirstTable, runner: QueryRunner): string[] {
-    const dialect = dialectOf(runner.dataSource);
-    const paths = new TablePaths(runner.dataSource, this.owner);
-    const quote: Quote = (name) => runner.dataSource.driver.escape(name);
+    const dialect = dialectOf(dataSourceOf(runner));
+    const paths = new TablePaths(dataSourceOf(runner), this.owner);
+    const quote: Quote = (name) => dataSourceOf(runner).driver.escape(name);
     const indexes = this.indexesOf(table, quote);
     const parts = [
       ...Object.entries(table.columns).map(([name, type]) => `${quote(name)} ${type}`),

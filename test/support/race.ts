@@ -1,0 +1,23 @@
+/** Releases `racers` tasks together and waits for all of them. */
+export async function race<T>(racers: number, task: (index: number) => Promise<T>): Promise<PromiseSettledResult<T>[]> {
+  let release = (): void => undefined;
+  const started = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const running = Array.from({ length: racers }, async (_, index) => {
+    await started;
+    return task(index);
+  });
+  release();
+  return Promise.allSettled(running);
+}
+
+/** What the winners got. */
+export function winners<T>(results: readonly PromiseSettledResult<T>[]): T[] {
+  return results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+}
+
+/** What the losers were told, by the names of the errors. */
+export function losses(results: readonly PromiseSettledResult<unknown>[]): string[] {
+  return results.flatMap((result) => (result.status === 'rejected' ? [(result.reason as Error).constructor.name] : []));
+}

@@ -1,0 +1,31 @@
+import type { DataSource, QueryRunner } from 'typeorm';
+
+/** Sees every statement that goes to a DataSource, those of transactions included. */
+export class Statements {
+  readonly texts: string[] = [];
+
+  private constructor() {}
+
+  static of(dataSource: DataSource): Statements {
+    const statements = new Statements();
+    const create = dataSource.createQueryRunner.bind(dataSource);
+    dataSource.createQueryRunner = (mode) => statements.watch(create(mode));
+    return statements;
+  }
+
+  /** The statements that were sent before the task's answer was there; a failure is an answer too. */
+  async before(task: () => Promise<unknown>): Promise<string[]> {
+    const start = this.texts.length;
+    await task().catch(() => undefined);
+    return this.texts.slice(start);
+  }
+
+  private watch(runner: QueryRunner): QueryRunner {
+    const query = runner.query.bind(runner) as (...args: unknown[]) => Promise<unknown>;
+    runner.query = ((text: string, ...rest: unknown[]) => {
+      this.texts.push(text);
+      return query(text, ...rest);
+    }) as QueryRunner['query'];
+    return runner;
+  }
+}
