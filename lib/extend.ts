@@ -8,12 +8,21 @@ export type { Connection } from './persistence/connection.js';
 export { Database } from './persistence/database.js';
 export { UnitOfWork, Work } from './persistence/unit-of-work.js';
 
-// What stands in for ours in tests, and what guards of another kind ask
-export { type Duration, isDuration, milliseconds } from './kernel/duration.js';
-export { SystemRandomSource } from './kernel/system-random-source.js';
-export { AdminGuard } from './http/guards/admin.guard.js';
+// For what stands in for ours in tests, and for guards of another kind
+export { milliseconds } from './kernel/duration.js';
 export type { HttpExchange } from './http/http-exchange.js';
 export { HttpExchanges } from './http/http-exchanges.js';
 export { HttpSettings } from './http/http.options.js';
 export { type AuthenticationDemand, RequestAuthenticator } from './http/request-authenticator.js';
 export { RouteAccess } from './http/route-access.js';
+
+// For what reads calls of another kind than HTTP
+export { type CallFace, ContextReader } from './http/contexts/context-reader.port.js';
+
+// For what describes our routes
+export { PasswordsSettings } from './passwords/passwords.options.js';
+export { RegistrationSettings } from './registration/registration.options.js';
+export { type OwnColumn, OwnColumnsStore } from './users/own-columns.store.js';
+export { OwnFields } from './users/own-fields.js';
+export { UsersSettings } from './users/users.options.js';
+export { SpaceName } from './users.module.js';

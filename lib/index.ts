@@ -28,6 +28,12 @@ export type { UserRef } from './users/user-ref.js';
 export type { UserView } from './users/user-view.js';
 export type { OwnFieldDescription } from './users/own-fields.js';
 
+// Users of another system
+export type { ImportRow } from './user-import/import-row.js';
+export type { ImportFault, ImportOptions, ImportReport } from './user-import/user-import.js';
+export { UsersImported } from './user-import/user-import.events.js';
+export { idOfLegacy } from './user-import/legacy-id.js';
+
 // Words shared by all
 export type { Duration } from './kernel/duration.js';
 export type { JsonObject, JsonValue } from './kernel/json.js';

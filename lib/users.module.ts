@@ -36,7 +36,7 @@ import { weakSettingsOf } from './weak-settings.js';
 type RuntimeFactory = Pick<UsersModuleAsyncOptions, 'useFactory' | 'inject'>;
 
 /** The name of the space that an instance of the module serves. */
-abstract class SpaceName {
+export abstract class SpaceName {
   abstract readonly name: string;
 }
 

@@ -55,10 +55,13 @@ import { SessionTouches } from './sessions/session-touches.js';
 import { SessionStore } from './sessions/session.store.js';
 import { SessionsService } from './sessions/sessions.service.js';
 import { JANITOR } from './users.maintenance.js';
+import { ImportRows } from './user-import/import-row.js';
+import { UserImport } from './user-import/user-import.js';
 import type { Port, PortsOptions } from './users.options.js';
 import { OwnColumnsStore } from './users/own-columns.store.js';
 import { OwnFields } from './users/own-fields.js';
 import { SignInRule } from './users/sign-in-rule.js';
+import { UserBatchStore } from './users/user-batch.store.js';
 import { UserFacts } from './users/user-facts.js';
 import { UserSearchStore } from './users/user-search.store.js';
 import { UserStore } from './users/user.store.js';
@@ -74,7 +77,7 @@ export const SERVICES: Provider[] = [
     inject: [Database, UsersEvents, Clock],
   },
   MailQueue,
-  ...[OwnColumnsStore, OwnFields, SignInRule, UserFacts, UserSearchStore, UserStore],
+  ...[OwnColumnsStore, OwnFields, SignInRule, UserBatchStore, UserFacts, UserSearchStore, UserStore],
   ...[HashLane, PasswordPolicy, PasswordStore, Passwords],
   ...[OneTimeTokenStore, OneTimeTokens],
   RateLimiter,
@@ -86,6 +89,7 @@ export const SERVICES: Provider[] = [
   ...[PasswordChangeService, PasswordWriter],
   ModerationService,
   JANITOR,
+  ...[ImportRows, UserImport],
   ...[UserChanges, UserQueries, UsersService],
 ];
 

@@ -16,6 +16,8 @@ import { EmailConfirmationService } from '../registration/email-confirmation.ser
 import { type Registered, type RegisterInput, RegistrationService } from '../registration/registration.service.js';
 import { type CreateUserInput, UserCreation } from '../registration/user-creation.js';
 import { Credentials } from '../sessions/credentials.js';
+import type { ImportRow } from '../user-import/import-row.js';
+import { type ImportOptions, type ImportReport, UserImport } from '../user-import/user-import.js';
 import type { BaseUser } from '../users/base-user.js';
 import type { RegisteredUser } from '../users/register.js';
 import { keysOf, type UserRef } from '../users/user-ref.js';
@@ -44,6 +46,7 @@ export class UsersService<U extends BaseUser = RegisteredUser> {
     private readonly passwordChange: PasswordChangeService,
     private readonly policy: PasswordPolicy,
     private readonly moderation: ModerationService,
+    private readonly importing: UserImport,
     private readonly changes: UserChanges,
     private readonly queries: UserQueries,
     private readonly credentials: Credentials,
@@ -81,6 +84,15 @@ export class UsersService<U extends BaseUser = RegisteredUser> {
    */
   async register(input: RegisterInput, from?: RequestSource): Promise<Registered<U>> {
     return (await this.registration.register(input, from)) as Registered<U>;
+  }
+
+  /**
+   * Brings users over from another system with their password hashes. Repeat it as often as you like: a row is known by its `legacyId`.
+   *
+   * @returns what was imported, and every row that was not, with the reason; `dryRun` finds the same and writes nothing.
+   */
+  import(rows: Iterable<ImportRow> | AsyncIterable<ImportRow>, options?: ImportOptions): Promise<ImportReport> {
+    return this.importing.run(rows, options);
   }
 
   /** @param options.active `true`: only who is active; `false`: only who is not. */

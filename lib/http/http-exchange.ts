@@ -33,6 +33,8 @@ export class HttpExchange {
     private readonly ip: string | null,
     /** Left out where only the request is known, as in a Passport strategy: headers then go nowhere. */
     readonly answer: HttpAnswer = NO_ANSWER,
+    /** Where the method does not tell: a query by GET reads, a socket's handshake by GET does not. */
+    private readonly isReading?: boolean,
   ) {}
 
   get method(): string {
@@ -41,7 +43,7 @@ export class HttpExchange {
 
   /** RFC 9110, section 9.2.1: such a request changes nothing; ours never do. */
   get isSafe(): boolean {
-    return ['GET', 'HEAD', 'OPTIONS'].includes(this.method);
+    return this.isReading ?? ['GET', 'HEAD', 'OPTIONS'].includes(this.method);
   }
 
   /** Over TLS, as the framework tells it: behind a proxy only where the host trusts that proxy. */

@@ -1,12 +1,15 @@
 import { type ExecutionContext, Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { ForbiddenError } from '../kernel/errors.js';
 import { ClientAddress } from './client-address.port.js';
+import type { CallFace } from './contexts/context-reader.port.js';
+import { ContextReaders } from './contexts/context-readers.js';
 import { type HttpAnswer, HttpExchange } from './http-exchange.js';
 
-/** Reads requests of Express and Fastify into one form, and finds that form again in the handler. */
+/** Reads calls of every kind into one form, and finds that form again in the handler. */
 @Injectable()
 export class HttpExchanges {
+  /** Who reads which kind of call; an extension adds its own. */
+  readonly readers = new ContextReaders();
   private readonly known = new WeakMap<object, HttpExchange>();
 
   constructor(
@@ -15,15 +18,19 @@ export class HttpExchanges {
   ) {}
 
   /**
-   * @throws ForbiddenError for a message, a socket or a query language: what we cannot read we must not let through.
+   * @throws ForbiddenError for a kind of call that nobody reads: what we cannot read we must not let through.
    */
   of(context: ExecutionContext): HttpExchange {
-    const request = requestOf(context);
-    if (request === null) throw new ForbiddenError('This guard reads HTTP requests only.');
-    const known = this.known.get(request);
+    return this.ofFace(this.readers.faceOf(context));
+  }
+
+  /** One exchange for each unit that is asked for, so that many guards before one handler ask the database once. */
+  ofFace({ request, response, unit, isSafe }: CallFace): HttpExchange {
+    const known = this.known.get(unit);
     if (known !== undefined) return known;
-    const exchange = new HttpExchange(request, this.clientAddress.of(request), this.answerOf(context.switchToHttp().getResponse<object>()));
-    this.known.set(request, exchange);
+    const answer = response === null ? undefined : this.answerOf(response);
+    const exchange = new HttpExchange(request, this.clientAddress.of(request), answer, isSafe);
+    this.known.set(unit, exchange);
     return exchange;
   }
 
@@ -41,11 +48,4 @@ export class HttpExchanges {
       status: (code) => void adapter.status(response, code),
     };
   }
-}
-
-/** @returns the framework's request, or `null` where there is none: sockets, messages, GraphQL. */
-export function requestOf(context: ExecutionContext): object | null {
-  if (context.getType<string>() !== 'http') return null;
-  const request: unknown = context.switchToHttp().getRequest();
-  return typeof request === 'object' && request !== null ? request : null;
 }

@@ -13,6 +13,8 @@ export interface AuthenticationDemand {
   /** Nobody is welcome too; a session that is not complete is still refused. */
   readonly isOptional: boolean;
   readonly allowedNeeds: readonly SessionNeed[];
+  /** Whether this counts as a use of the session, which prolongs it. @default true */
+  readonly touch?: boolean;
 }
 
 /** Turns a request into the session that it shows, once for each request however many guards ask. */
@@ -32,8 +34,8 @@ export class RequestAuthenticator {
    * @throws InvalidSessionError, StepNeededError, CrossSiteError or UnavailableError: nothing that goes wrong lets anybody in, and
    * trouble with the database is never told as "not signed in".
    */
-  async authenticate(exchange: HttpExchange, { isOptional, allowedNeeds }: AuthenticationDemand): Promise<SessionContext | null> {
-    const context = await this.contextOf(exchange).catch((error: unknown) => {
+  async authenticate(exchange: HttpExchange, { isOptional, allowedNeeds, touch = true }: AuthenticationDemand): Promise<SessionContext | null> {
+    const context = await this.contextOf(exchange, touch).catch((error: unknown) => {
       if (isOptional && error instanceof InvalidSessionError) return null;
       throw error;
     });
@@ -42,18 +44,18 @@ export class RequestAuthenticator {
     return context;
   }
 
-  private contextOf(exchange: HttpExchange): Promise<SessionContext> {
-    const found = this.found.get(exchange) ?? this.ask(exchange);
+  private contextOf(exchange: HttpExchange, touch: boolean): Promise<SessionContext> {
+    const found = this.found.get(exchange) ?? this.ask(exchange, touch);
     this.found.set(exchange, found);
     return found;
   }
 
-  private async ask(exchange: HttpExchange): Promise<SessionContext> {
+  private async ask(exchange: HttpExchange, touch: boolean): Promise<SessionContext> {
     const credential = this.carriers.read(exchange);
     this.crossSite.check(exchange, credential);
     if (credential.is !== 'token') throw new InvalidSessionError(credential.is === 'absent' ? 'missing' : 'malformed');
     try {
-      return await this.sessions.authenticate(credential.token);
+      return await this.sessions.authenticate(credential.token, { touch });
     } catch (error) {
       if (error instanceof UsersError) throw error;
       // An HttpException is not logged by Nest, and what is none of ours must not turn into "sign in first".

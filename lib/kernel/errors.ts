@@ -48,6 +48,12 @@ export abstract class UsersError extends HttpException {
   override getResponse(): object {
     return { statusCode: this.getStatus(), code: this.code, message: this.message, ...(this.fields && { fields: this.fields }) };
   }
+
+  /** What a GraphQL server shows beside the message: it takes this property of whatever a resolver throws. */
+  get extensions(): Readonly<Record<string, unknown>> {
+    const { statusCode, message: _message, ...rest } = this.getResponse() as Readonly<Record<string, unknown>>;
+    return { ...rest, status: statusCode, ...(this.retryAfterSeconds !== undefined && { retryAfter: this.retryAfterSeconds }) };
+  }
 }
 
 /** 400: something in the input is missing, of the wrong type, too long, or ill-formed; `fields` says which and why. */

@@ -40,6 +40,12 @@ export class PasswordStore {
     await on.ask((manager) => this.rows(manager).upsert(row, ['userId']));
   }
 
+  /** Hashes of users who are new, and so have none. */
+  async insertAll(on: Connection, hashes: readonly { userId: string; hash: string }[], now: Date): Promise<void> {
+    if (hashes.length === 0) return;
+    await on.ask((manager) => this.rows(manager).insert(hashes.map((row) => ({ ...row, changedAt: now, failures: 0, disabledAt: null }))));
+  }
+
   /**
    * Replaces the form of a password that stays the same, if it is still the one that was verified: a change in between must not be undone.
    *

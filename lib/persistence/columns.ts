@@ -1,19 +1,29 @@
-import { Column, PrimaryColumn, type ColumnOptions, type ValueTransformer } from 'typeorm';
+import { Column, FindOperator, PrimaryColumn, type ColumnOptions, type ValueTransformer } from 'typeorm';
 import type { JsonValue } from '../kernel/json.js';
 
 /**
  * Milliseconds since 1970 in a `bigint`. A `timestamp without time zone` read under another `TZ` is hours off, and SQLite would compare
  * text. Compare instants only through `LessThan(date)` and its sisters: these apply the transformer, a raw parameter does not.
  */
-const instantTransformer: ValueTransformer = {
+const instantTransformer: ValueTransformer = withinOperators({
   to: (value: unknown) => (value instanceof Date ? value.getTime() : value),
   from: (value: unknown) => (value === null || value === undefined ? null : new Date(Number(value))),
-};
+});
 
-const jsonTransformer: ValueTransformer = {
+const jsonTransformer: ValueTransformer = withinOperators({
   to: (value: JsonValue | undefined) => (value === null || value === undefined ? value : JSON.stringify(value)),
   from: (value: unknown) => (typeof value === 'string' ? (JSON.parse(value) as JsonValue) : null),
-};
+});
+
+/** TypeORM 0.3 hands an operator over whole in the conditions of an update or a delete: a date inside it would be compared as a text. */
+function withinOperators(plain: ValueTransformer): ValueTransformer {
+  const to = (value: unknown): unknown => {
+    if (!(value instanceof FindOperator)) return plain.to(value);
+    value.transformValue({ to, from: plain.from });
+    return value;
+  };
+  return { to, from: plain.from };
+}
 
 type NamedOptions = Pick<ColumnOptions, 'nullable' | 'default' | 'select'>;
 

@@ -150,7 +150,8 @@ export class SafeQueryRunner extends BetterSqlite3QueryRunner {
   }
 }
 
-/** The plain code only: its extended forms (SQLITE_BUSY_SNAPSHOT) do not pass by waiting. */
+/** The plain code only: its extended forms (SQLITE_BUSY_SNAPSHOT) do not pass by waiting. TypeORM 0.3 does not wrap what preparing throws. */
 function isBusy(error: unknown): boolean {
-  return error instanceof QueryFailedError && Reflect.get(error.driverError, 'code') === 'SQLITE_BUSY';
+  const driverError: unknown = error instanceof QueryFailedError ? error.driverError : error;
+  return typeof driverError === 'object' && driverError !== null && Reflect.get(driverError, 'code') === 'SQLITE_BUSY';
 }

@@ -1,5 +1,6 @@
 import type { DataSource, EntityMetadata, QueryRunner } from 'typeorm';
 import type { Issues } from '../kernel/issues.js';
+import { dataSourceOf } from './data-source-of.js';
 import type { EntityClass, SpaceEntities } from './space-entities.js';
 import type { Tables } from './tables.js';
 

@@ -2,6 +2,7 @@ import type { EntityManager } from 'typeorm';
 import type { Clock } from '../kernel/clock.port.js';
 import { UnavailableError } from '../kernel/errors.js';
 import type { Database } from './database.js';
+import { dataSourceOf } from './data-source-of.js';
 import { withDeadline } from './deadline.js';
 import { HostCommits } from './host-commits.js';
 import { asUnavailable, isRetriable } from './unavailable.js';

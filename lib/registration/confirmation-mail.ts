@@ -31,8 +31,18 @@ export class ConfirmationMail {
   /** Beyond the budget: silence. */
   send(request: ConfirmationRequest): void {
     this.background.run('Mailing a confirmation', async () => {
-      if (await this.limiter.trySpend(this.limits.mailsToAccount, budgetKey(request.email.key))) await this.notify(request);
+      if (await this.spend(request.email.key)) await this.notify(request);
     });
+  }
+
+  /** For whoever would replace a link that was mailed before: beyond the budget that one must stay good. */
+  spend(emailKey: string): Promise<boolean> {
+    return this.limiter.trySpend(this.limits.mailsToAccount, budgetKey(emailKey));
+  }
+
+  /** Mails what was paid for by {@link spend}. */
+  sendSpent(request: ConfirmationRequest): void {
+    this.background.run('Mailing a confirmation', () => this.notify(request));
   }
 
   isAvailable(emailKey: string): Promise<boolean> {

@@ -53,8 +53,9 @@ export class EmailConfirmationService {
     const email = user.email === null ? null : parseEmail(user.email);
     if (email === null) throw new InvalidInputError('This user has no address.', { email: ['USERS_REQUIRED'] });
     if (user.emailConfirmedAt !== null) throw new InvalidInputError('This address is confirmed.', { email: ['USERS_EMAIL_CONFIRMED'] });
-    if (!(await this.mail.isAvailable(email.key))) throw new TooManyRequestsError(this.limits.mailsToAccount.window / 1_000);
-    return this.send({ user, emailKey: email.key }, from);
+    const sent = await this.send({ user, emailKey: email.key }, from);
+    if (sent === null) throw new TooManyRequestsError(this.limits.mailsToAccount.window / 1_000);
+    return sent;
   }
 
   /** Whether {@link request} would send something now; counts nothing. */
@@ -72,19 +73,19 @@ export class EmailConfirmationService {
     return user === null || user.status === 'disabled' ? null : { user, emailKey };
   }
 
-  private async send({ user, emailKey }: { user: BaseUser; emailKey: string }, from: RequestSource): Promise<{ expiresAt: Date }> {
+  /** @returns `null` beyond the budget. @throws NotFoundError for a lapsed registration: it has to be made anew. */
+  private async send({ user, emailKey }: { user: BaseUser; emailKey: string }, from: RequestSource): Promise<{ expiresAt: Date } | null> {
     const living = await this.tokens.findLiving(this.database, user.id, 'confirm-email');
+    if (user.status === 'pending' && living === null) throw new NotFoundError();
+    if (!(await this.mail.spend(emailKey))) return null;
     const issued = await this.issue(user, emailKey, living);
-    this.mail.send({ email: { shown: user.email ?? '', key: emailKey }, owner: null, user, issued, from });
+    this.mail.sendSpent({ email: { shown: user.email ?? '', key: emailKey }, owner: null, user, issued, from });
     return { expiresAt: issued.expiresAt };
   }
 
-  /** A registration's token holds what will be written, so it is renewed with its contents; a lapsed registration has to be made anew. */
+  /** A registration's token holds what will be written, so it is renewed with its contents. */
   private issue(user: BaseUser, emailKey: string, living: OneTimeTokenRow | null): Promise<IssuedToken> {
-    if (user.status === 'pending') {
-      if (living === null) throw new NotFoundError();
-      return this.pending.reissue(this.database, living);
-    }
+    if (user.status === 'pending' && living !== null) return this.pending.reissue(this.database, living);
     const lifetime = this.settings.confirmationLifetime;
     return this.tokens.issue(this.database, { userId: user.id, purpose: 'confirm-email', sentTo: emailKey, lifetime });
   }

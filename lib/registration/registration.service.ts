@@ -12,6 +12,7 @@ import { networkOf } from '../rate-limits/network-of.js';
 import { RateLimiter } from '../rate-limits/rate-limiter.js';
 import { LimitsSettings } from '../rate-limits/rate-limits.options.js';
 import type { BaseUser } from '../users/base-user.js';
+import { emptyUser } from '../users/empty-user.js';
 import { OwnFields } from '../users/own-fields.js';
 import { UserFacts } from '../users/user-facts.js';
 import { type UserRow, UserStore } from '../users/user.store.js';
@@ -21,7 +22,6 @@ import { PendingNames } from './pending-names.js';
 import { PendingRegistrations } from './pending-registrations.js';
 import { RegistrationClosedError } from './registration.errors.js';
 import { RegistrationSettings } from './registration.options.js';
-import { emptyUser } from './user-creation.js';
 
 export interface RegisterInput {
   readonly username?: string;

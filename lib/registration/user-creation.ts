@@ -7,6 +7,7 @@ import { PasswordPolicy } from '../passwords/password-policy.js';
 import { Passwords } from '../passwords/passwords.service.js';
 import { UnitOfWork, type Work } from '../persistence/unit-of-work.js';
 import type { BaseUser } from '../users/base-user.js';
+import { emptyUser } from '../users/empty-user.js';
 import { OwnFields } from '../users/own-fields.js';
 import { UserFacts } from '../users/user-facts.js';
 import { type UserRow, UserStore } from '../users/user.store.js';
@@ -105,31 +106,4 @@ export class UserCreation {
     await work.record(new UserCreated(work.now, row.id));
     return (await this.users.findById(work, row.id)) as BaseUser;
   }
-}
-
-/** Every column of ours, so that no engine's default decides. */
-export function emptyUser(id: string, now: Date): UserRow & { id: string } {
-  return {
-    id,
-    username: null,
-    usernameKey: null,
-    email: null,
-    emailKey: null,
-    displayName: null,
-    isAdmin: false,
-    roles: null,
-    permissions: null,
-    profile: null,
-    data: null,
-    mustChangePassword: false,
-    activatedAt: null,
-    emailConfirmedAt: null,
-    disabledAt: null,
-    bannedAt: null,
-    bannedUntil: null,
-    banReason: null,
-    createdAt: now,
-    updatedAt: now,
-    lastLoginAt: null,
-  };
 }

@@ -126,7 +126,7 @@ export class SessionStore {
   private async touchChunk(on: Connection, chunk: readonly (readonly [string, Date])[]): Promise<void> {
     const cases = chunk.map((_, index) => `WHEN :id${index} THEN :at${index}`).join(' ');
     const parameters = Object.fromEntries(
-      chunk.flatMap(([id, at], index) => [
+      chunk.flatMap(([id, at], index): [string, string | number][] => [
         [`id${index}`, id],
         [`at${index}`, at.getTime()],
       ]),

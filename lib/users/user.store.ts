@@ -98,7 +98,8 @@ export class UserStore {
     return manager.getRepository<ObjectLiteral>(this.entity);
   }
 
-  private async orTaken<T>(statement: Promise<T>): Promise<T> {
+  /** Tells a violation of one of our unique indexes by its error. */
+  async orTaken<T>(statement: Promise<T>): Promise<T> {
     try {
       return await statement;
     } catch (error) {

@@ -7,7 +7,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['persistence', 'notifications'],
   ['users', 'passwords', 'one-time-tokens', 'rate-limits'],
   ['sessions'],
-  ['registration', 'password-reset', 'password-change', 'moderation', 'maintenance'],
+  ['registration', 'password-reset', 'password-change', 'moderation', 'maintenance', 'user-import'],
   ['accounts'],
   ['http'],
   ['.'],

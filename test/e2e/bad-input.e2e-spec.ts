@@ -93,15 +93,18 @@ const ODD_QUERIES = {
 } as const;
 
 const CODE = /^USERS_[A-Z_]+$/;
-/** 400, 404, 413 and 415 are the answers to what is no good. */
-const isRefusal = (status: number): boolean => [400, 404, 413, 415].includes(status);
+/** The answers to what is no good; 414 is the framework's own for an address that is too long. */
+const isRefusal = (status: number): boolean => [400, 404, 413, 414, 415].includes(status);
+
+/** Who is signed in may leave out his own address; who lacks nothing needs no new password. */
+const SENDERS: Readonly<Record<string, 'nobody' | 'lacking'>> = { '/auth/email/confirm/request': 'nobody', '/auth/password/set': 'lacking' };
 
 /** An app with a user of each kind, and what must not change in it. */
 class Target {
   private constructor(
     readonly host: HostApp,
     private readonly prefix: string,
-    private readonly token: string,
+    private readonly tokens: Readonly<Record<'admin' | 'lacking' | 'nobody', string | undefined>>,
     private readonly targetId: string,
   ) {}
 
@@ -109,14 +112,17 @@ class Target {
     const host = await HostApp.start({ routes: true, ...WITH_CUSTOMERS, limits: NO_LIMITS, ...options });
     const root = await host.user('root', { isAdmin: true });
     const { id } = await host.user('ann');
-    const { token } = await host.sessions.open(root.id);
-    return new Target(host, prefix, token, id);
+    const { token: admin } = await host.sessions.open(root.id);
+    const newcomer = await host.user('newcomer', { mustChangePassword: true });
+    const { token: lacking } = await host.sessions.open(newcomer.id, { needs: ['new-password'] });
+    return new Target(host, prefix, { admin, lacking, nobody: undefined }, id);
   }
 
-  /** As an administrator, so that every route lets the body through to where it is read. */
+  /** As somebody whom the route lets through to where the body is read: an administrator, but for two routes. */
   send(route: Pick<OwnRoute, 'method' | 'path'>, request: HttpRequest): Promise<HttpAnswer> {
     const path = this.prefix + route.path.replace(':id', this.targetId);
-    return this.host.client().send(route.method, path, { token: this.token, ...request });
+    const token = this.tokens[SENDERS[route.path] ?? 'admin'];
+    return this.host.client().send(route.method, path, { ...(token !== undefined && { token }), ...request });
   }
 
   /** What is wrong about how the app took these requests: nothing. */
@@ -240,5 +246,5 @@ for (const framework of FRAMEWORKS) {
 
 /** A key that Fastify's parser refuses by itself (`__proto__`) gets the host's own shape. */
 function hostsOwn(status: number, body: { code?: unknown; message?: unknown } | undefined): boolean {
-  return status === 400 && (body?.code === undefined || !String(body.code).startsWith('USERS_')) && /prototype/i.test(String(body?.message));
+  return status === 400 && (body?.code === undefined || !String(body.code).startsWith('USERS_')) && /prototype|not valid JSON/i.test(String(body?.message));
 }

@@ -13,14 +13,16 @@ export interface RawRequest {
   /** Sent as they stand: twice, misspelt, broken. */
   readonly headers?: readonly string[];
   readonly body?: string;
+  /** Sent after the headers in place of a body, with no length given. */
+  readonly ending?: string;
 }
 
 /** Sends what no client library would, over a connection of its own. */
-export async function sendRaw(url: string, { method = 'GET', path, headers = [], body = '' }: RawRequest): Promise<RawAnswer> {
+export async function sendRaw(url: string, { method = 'GET', path, headers = [], body = '', ending }: RawRequest): Promise<RawAnswer> {
   const { hostname, port } = new URL(url);
   const lines = [`${method} ${path} HTTP/1.1`, `Host: ${hostname}:${port}`, 'Connection: close', ...headers];
   if (body !== '') lines.push(`Content-Length: ${Buffer.byteLength(body)}`);
-  return parsed(await exchange(connect(Number(port), hostname), `${lines.join('\r\n')}\r\n\r\n${body}`));
+  return parsed(await exchange(connect(Number(port), hostname), `${lines.join('\r\n')}\r\n\r\n${ending ?? body}`));
 }
 
 function exchange(socket: Socket, text: string): Promise<string> {

@@ -1,10 +1,10 @@
 import { type ExecutionContext, InternalServerErrorException, Logger } from '@nestjs/common';
-import { requestOf } from '../http-exchanges.js';
+import { foundIn } from '../contexts/found-by-guard.js';
 
 const logger = new Logger('UsersHttp');
 
 /**
- * What a guard left at the request: `null` where nobody is signed in, and a field of it where one is asked for.
+ * What a guard left for this call: `null` where nobody is signed in, and a field of it where one is asked for.
  *
  * @throws InternalServerErrorException where no guard ran, with a log line that names the route and the mend: the host forgot something,
  * and to hand out `undefined` as a user would hide it.
@@ -13,7 +13,7 @@ export function guardedValue(
   context: ExecutionContext,
   { property, field, name }: { property: 'user' | 'auth'; field: string | undefined; name: string },
 ): unknown {
-  const value = (requestOf(context) as Record<string, unknown> | null)?.[property];
+  const value = foundIn(context)[property];
   if (value === undefined) {
     const route = `${context.getClass().name}.${context.getHandler().name}`;
     logger.error(

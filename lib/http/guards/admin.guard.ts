@@ -20,6 +20,14 @@ export class AdminGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     // A method marked `@Public()` in a class for administrators means what it says.
     if (this.access.of(context, this) === 'public') return true;
+    try {
+      return await this.check(context);
+    } catch (error) {
+      throw this.exchanges.readers.refusal(error, context);
+    }
+  }
+
+  private async check(context: ExecutionContext): Promise<true> {
     const found = await this.authenticator.authenticate(this.exchanges.of(context), { isOptional: false, allowedNeeds: [] });
     if (found === null) throw new InvalidSessionError('missing');
     if (!found.user.isAdmin) throw new ForbiddenError('This is for administrators.');

@@ -1,4 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { dataSourceOf } from '../data-source-of.js';
 import { type TableOwner, TablePaths } from '../table-paths.js';
 import type { Tables } from '../tables.js';
 import { type Dialect, dialectOf } from './dialect.js';

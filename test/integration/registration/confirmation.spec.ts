@@ -287,7 +287,7 @@ describe('registrations that nobody confirmed', () => {
     await register('new');
     const names = host.app.get(PendingNames);
     expect(await names.purge()).toBe(0);
-    host.clock.advance('6h');
+    host.clock.advance('6.5h');
     expect(await names.purge()).toBe(2);
     expect((await host.users.list()).items.map(({ username }) => username)).toEqual(['ann', 'new']);
   });

@@ -1,0 +1,1 @@
+export { UsersGraphqlModule } from './users-graphql.module.js';

@@ -1,0 +1,2 @@
+export { UsersMicroservicesModule } from './users-microservices.module.js';
+export type { RpcMessage, UsersMicroservicesOptions } from './rpc.options.js';

@@ -1,0 +1,35 @@
+import type { ExecutionContext } from '@nestjs/common';
+import { RpcException } from '@nestjs/microservices';
+import { type CallFace, ContextReader } from '../../extend.js';
+import { UsersError } from '../../index.js';
+import type { RpcSettings } from './rpc.options.js';
+
+/** Messages of a microservice. Only a bearer token counts: a message has no cookies, and no browser sends one by itself. */
+export class RpcContextReader extends ContextReader {
+  override readonly type = 'rpc';
+
+  constructor(private readonly settings: RpcSettings) {
+    super();
+  }
+
+  override read(context: ExecutionContext): CallFace {
+    const rpc = context.switchToRpc();
+    const transport: unknown = rpc.getContext();
+    if (typeof transport !== 'object' || transport === null) {
+      throw new Error('A guarded message handler was called without a transport context: its transport is none that Nest knows.');
+    }
+    const token = this.settings.tokenOf({ payload: rpc.getData<unknown>(), context: transport });
+    return { request: { headers: authorization(token) }, response: null, isSafe: false, unit: transport, keeper: transport };
+  }
+
+  /** Nest sends anything but its own exception as "Internal server error". */
+  override refusal(error: unknown): unknown {
+    return error instanceof UsersError ? new RpcException(error.getResponse()) : error;
+  }
+}
+
+/** What is there but is no text stays there, and is refused like any token that cannot be read. */
+function authorization(token: unknown): Record<string, string> {
+  if (token === undefined || token === null) return {};
+  return { authorization: typeof token === 'string' ? `Bearer ${token}` : 'unreadable' };
+}

@@ -1,0 +1,101 @@
+import type { DescribedSpace } from './described-space.js';
+import { ownFieldsOut } from './field-schemas.js';
+import { anyJson, flag, instant, listOf, objectOf, orNull, type Schema, text, word } from './schema.js';
+
+export type AnswerName = keyof ReturnType<typeof answerSchemas>;
+
+const ref = (name: string): Schema => ({ $ref: name });
+const id = text({ format: 'uuid' });
+
+/** What our routes answer. Further properties may come with a later version. */
+export function answerSchemas(space: DescribedSpace) {
+  const signedIn = { user: ref('User'), session: ref('Session') };
+  return {
+    User: user(space, 'self'),
+    UserForAdmin: user(space, 'admin'),
+    Session: objectOf(SESSION, { description: 'Where somebody is signed in. Never its token.' }),
+    SessionForAdmin: objectOf({ ...SESSION, userId: id }),
+    OwnSessions: objectOf({ items: listOf(objectOf({ ...SESSION, current: flag('Whether it is the one that asks.') })) }),
+    SignedIn: withToken(space, signedIn),
+    Renewed: withToken(space, { session: ref('Session') }),
+    Registered: space.registration.signIn ? withToken(space, signedIn) : objectOf({ user: ref('User') }),
+    Context: objectOf({ ...signedIn, roles: listOf(text()), permissions: listOf(text()) }),
+    SessionState: { oneOf: [ref('Context'), objectOf({ user: NOTHING, session: NOTHING })] },
+    OneUser: objectOf({ user: ref('User') }),
+    OneUserForAdmin: objectOf({ user: ref('UserForAdmin') }),
+    UserDetails: objectOf({ user: ref('UserForAdmin'), counts: COUNTS, ban: BAN }),
+    UserPage: page(ref('UserForAdmin')),
+    SessionPage: page(ref('SessionForAdmin')),
+    Ended: objectOf({ ended: { type: 'integer', minimum: 0, description: 'How many sessions ended.' } }),
+    Rights: objectOf({ can: listOf(text()) }),
+    OwnFields: listOf(OWN_FIELD),
+    Empty: objectOf({}),
+    Error: ERROR,
+  };
+}
+
+const SESSION = {
+  id,
+  createdAt: instant(),
+  lastSeenAt: instant(),
+  expiresAt: orNull(instant('When it ends by itself if nobody uses it again; null for never.')),
+  ip: orNull(text()),
+  userAgent: orNull(text()),
+  device: text({ description: 'What a person would call the device.' }),
+  kind: word('session', 'apiKey'),
+  needs: listOf(word('second-factor', 'new-password', 'confirm-email'), 'What it still lacks; until then it can do only that.'),
+  actor: orNull(objectOf({ id }, { description: 'The human behind an impersonation.' })),
+  data: anyJson('What the app keeps with the session.'),
+};
+
+const NOTHING: Schema = { type: ['null'] };
+const COUNTS = objectOf({ sessions: { type: 'integer', minimum: 0 }, apiKeys: { type: 'integer', minimum: 0 } });
+const BAN = orNull(objectOf({ reason: orNull(text()), until: orNull(instant('null for good.')), by: orNull(id), at: instant() }));
+
+const OWN_FIELD = objectOf({
+  name: text(),
+  label: text(),
+  type: word('text', 'number', 'flag', 'instant', 'json'),
+  set: listOf(word('registration', 'self', 'admin')),
+  show: listOf(word('self', 'admin')),
+});
+
+const ERROR = objectOf(
+  {
+    statusCode: { type: 'integer' },
+    code: text({ description: 'Stable, for programs.' }),
+    message: text({ description: 'For people; it may change.' }),
+    fields: { type: 'object', additionalProperties: listOf(text()), description: 'What is wrong with which field, by codes.' },
+    needs: listOf(text(), 'With USERS_STEP_NEEDED: the steps that the session lacks.'),
+  },
+  { optional: ['fields', 'needs'] },
+);
+
+function user(space: DescribedSpace, reader: 'self' | 'admin'): Schema {
+  return objectOf({
+    id,
+    username: orNull(text()),
+    email: orNull(text()),
+    displayName: orNull(text()),
+    status: word('pending', 'active', 'banned', 'disabled'),
+    isAdmin: flag(),
+    emailConfirmedAt: orNull(instant()),
+    mustChangePassword: flag(),
+    createdAt: instant(),
+    updatedAt: instant(),
+    lastLoginAt: orNull(instant()),
+    profile: anyJson('Free JSON that the user writes.'),
+    ...ownFieldsOut(space, reader),
+  });
+}
+
+function page(item: Schema): Schema {
+  return objectOf({ items: listOf(item), next: orNull(text({ description: 'For `after`; null on the last page.' })) });
+}
+
+/** A token leaves in a body only where one may come back as a bearer token. */
+function withToken({ http }: DescribedSpace, properties: Record<string, Schema>): Schema {
+  if (!http.carriers.includes('bearer')) return objectOf(properties);
+  const token = text({ description: 'With the transport `bearer` alone. It is shown once.' });
+  return objectOf({ ...properties, token }, { optional: ['token'] });
+}

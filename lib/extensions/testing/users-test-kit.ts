@@ -1,0 +1,151 @@
+import { type DynamicModule, type INestApplicationContext, Module } from '@nestjs/common';
+import { ModuleRef, NestFactory } from '@nestjs/core';
+import type { TypeOrmModuleOptions } from '@nestjs/typeorm';
+import { DataSource } from 'typeorm';
+import {
+  type BaseUser,
+  type CreateUserInput,
+  defineUsers,
+  type OpenInput,
+  PasswordResetService,
+  type RegisteredUser,
+  SessionsService,
+  UsersEvents,
+  UsersModule,
+  type UsersModuleOptions,
+  UsersService,
+  type UserSpace,
+} from '../../index.js';
+import { Background } from '../../extend.js';
+import { type ActingUser, actingUser } from './acting-user.js';
+import { FakeClock } from './fake-clock.js';
+import { FastHasher } from './fast-hasher.js';
+import { Inbox } from './inbox.js';
+import { kitDatabase } from './kit-database.js';
+import { refuseInProduction } from './refuse-in-production.js';
+
+/** What differs from the plain kit. */
+export interface UsersTestKitOptions<U extends BaseUser = BaseUser> {
+  /** The host's user class. @default User */
+  readonly user?: new () => U;
+  /** As for `UsersModule.forRoot()`; ports given here win over the kit's. @default {} */
+  readonly options?: Omit<UsersModuleOptions<U>, 'user' | 'database' | 'dataSource'>;
+  /** Another database than SQLite in memory, which must be empty; with it, `options.migrate` is on. @default SQLite in memory */
+  readonly database?: TypeOrmModuleOptions;
+  /** @default a clock that stands still in November 2026 */
+  readonly clock?: FakeClock;
+}
+
+class Attachment {}
+
+/**
+ * The library for tests: in memory, with a clock of its own, with passwords that cost nothing, and with every message kept. Put `imports`
+ * in place of `TypeOrmModule.forRoot()` and `UsersModule.forRoot()`, or call `start()` where there is no module to test.
+ */
+export class UsersTestKit<U extends BaseUser = RegisteredUser> {
+  /** The password of everybody whom {@link createUser} makes. */
+  readonly password = 'correct horse battery';
+  readonly inbox = new Inbox();
+  readonly hasher = new FastHasher();
+  readonly clock: FakeClock;
+  /** For a TestingModule; each module that is compiled with them has a database of its own. */
+  readonly imports: DynamicModule[];
+  private readonly cookieName: string;
+  private app: ModuleRef | null = null;
+  private own: INestApplicationContext | null = null;
+  private made = 0;
+
+  constructor({ user, options = {}, database, clock = new FakeClock() }: UsersTestKitOptions<U> = {}) {
+    refuseInProduction('usersTestKit()');
+    this.clock = clock;
+    const { tablePrefix, space = defineUsers<U>({ ...(user && { user }), ...(tablePrefix !== undefined && { tablePrefix }) }), ...rest } = options;
+    this.cookieName = cookieNameIn(space, options);
+    const ports = { clock, hasher: this.hasher, notifier: this.inbox, ...options.ports };
+    this.imports = [
+      kitDatabase(space, database),
+      UsersModule.forRoot<U>({ migrate: database !== undefined, ...rest, space, ports }),
+      this.attachment(),
+    ];
+  }
+
+  get users(): UsersService<U> {
+    return this.get<UsersService<U>>(UsersService);
+  }
+
+  get sessions(): SessionsService<U> {
+    return this.get<SessionsService<U>>(SessionsService);
+  }
+
+  get resets(): PasswordResetService {
+    return this.get(PasswordResetService);
+  }
+
+  get events(): UsersEvents {
+    return this.get(UsersEvents);
+  }
+
+  get dataSource(): DataSource {
+    return this.get(DataSource);
+  }
+
+  /** Starts the library alone, without HTTP. */
+  async start(): Promise<this> {
+    class Root {}
+    Module({ imports: this.imports })(Root);
+    this.own = await NestFactory.createApplicationContext(Root, { logger: false, abortOnError: false });
+    return this;
+  }
+
+  /** An active user with a confirmed address and {@link password}; names count up unless they are given. */
+  createUser(input: CreateUserInput = {}): Promise<U> {
+    this.made += 1;
+    const username = input.username ?? `user${this.made}`;
+    return this.users.create({ email: `${username}@example.org`, emailConfirmed: true, password: this.password, ...input, username });
+  }
+
+  /** Opens a session for `user`, to be shown by supertest, fetch or whatever: `.set(kit.actingAs(ann).headers)` after an `await`. */
+  async actingAs(user: { readonly id: string }, session: OpenInput = {}): Promise<ActingUser<U>> {
+    return actingUser(await this.sessions.open({ id: user.id }, session), this.cookieName);
+  }
+
+  /** Waits for what goes on after the answers: messages above all. */
+  async settled(): Promise<void> {
+    await this.get(Background).settled();
+  }
+
+  /** Ends what {@link start} began. A TestingModule made of {@link imports} is closed by whoever made it, and needs no `close()` here. */
+  async close(): Promise<void> {
+    await this.own?.close();
+    this.own = null;
+  }
+
+  private get<T>(token: abstract new (...args: never[]) => T): T {
+    if (this.app === null) throw new Error('No application runs with this kit yet: compile a module with kit.imports, or call kit.start().');
+    return this.app.get<T>(token as unknown as new () => T, { strict: false });
+  }
+
+  /** A module that tells the kit of the application it became part of. */
+  private attachment(): DynamicModule {
+    const attach = (app: ModuleRef): Attachment => {
+      this.app = app;
+      return new Attachment();
+    };
+    return { module: class UsersTestKitModule {}, providers: [{ provide: Attachment, useFactory: attach, inject: [ModuleRef] }] };
+  }
+}
+
+/** As the library names it over plain HTTP. */
+function cookieNameIn(space: Pick<UserSpace, 'name'>, { http }: Pick<UsersModuleOptions, 'http'>): string {
+  const own = space.name === 'users' ? '' : `${space.name}-`;
+  const { name = `${own}session`, secure } = http?.cookie ?? {};
+  return secure === true ? `__Host-${name}` : name;
+}
+
+/**
+ * Makes a {@link UsersTestKit}.
+ *
+ * @throws Error under `NODE_ENV=production`.
+ */
+export function usersTestKit<U extends BaseUser = RegisteredUser>(options?: UsersTestKitOptions<U>): UsersTestKit<U> {
+  return new UsersTestKit<U>(options);
+}
