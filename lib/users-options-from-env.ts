@@ -17,12 +17,21 @@ const FLAG: Reader = { mend: 'write true or false.', read: (text) => FLAGS.get(t
 const COUNT: Reader = { mend: 'write a whole number.', read: (text) => (/^\d{1,9}$/.test(text) ? Number(text) : undefined) };
 const TEXT: Reader = { mend: 'write a text.', read: (text) => text };
 const LIST: Reader = { mend: 'write names with commas between them.', read: (text) => text.split(',').map((item) => item.trim()) };
-const LENGTH: Reader = { mend: "write a duration with its unit: '30s', '15m', '12h' or '10d'.", read: (text) => (isDuration(text) ? text : undefined) };
+const LENGTH: Reader = {
+  mend: "write a duration with its unit: '30s', '15m', '12h' or '10d'.",
+  read: (text) => (isDuration(text) ? text : undefined),
+};
 const LIMIT = { limit: COUNT, window: LENGTH };
 
 /** What a deployment sets; functions, templates and the like belong into code. The name of a variable is the option's path in capitals. */
 const READERS: Readonly<Record<string, Readonly<Record<string, Reader | Readonly<Record<string, Reader>>>>>> = {
-  registration: { open: FLAG, signIn: FLAG, email: TEXT, allowUnconfirmedLogin: FLAG, username: { min: COUNT, max: COUNT, reserved: LIST } },
+  registration: {
+    open: FLAG,
+    signIn: FLAG,
+    email: TEXT,
+    allowUnconfirmedLogin: FLAG,
+    username: { min: COUNT, max: COUNT, reserved: LIST },
+  },
   sessions: { idleTimeout: LENGTH, absoluteTimeout: LENGTH, touchInterval: LENGTH, sliding: FLAG, max: COUNT, whenFull: TEXT },
   passwords: { preset: TEXT, minLength: COUNT, maxLength: COUNT, minClasses: COUNT, contextWords: LIST, concurrency: COUNT, queue: COUNT },
   passwordReset: { tokenLifetime: LENGTH },
@@ -67,11 +76,13 @@ export function usersOptionsFromEnv(prefix = 'USERS_', explicit: RuntimeOptions 
   }
   noteMisspelt([...texts.keys()], { prefix, issues });
   issues.throwIfAny();
-  return merge(options, explicit as Tree) as RuntimeOptions;
+  return merge(options, explicit as Tree);
 }
 
 function leavesOf(tree: object, path: readonly string[] = []): [path: readonly string[], reader: Reader][] {
-  return Object.entries(tree).flatMap(([name, value]: [string, object]) => ('read' in value ? [[[...path, name], value as Reader]] : leavesOf(value, [...path, name])));
+  return Object.entries(tree).flatMap(([name, value]: [string, object]) =>
+    'read' in value ? [[[...path, name], value as Reader]] : leavesOf(value, [...path, name]),
+  );
 }
 
 /** `sessions.idleTimeout` is `SESSIONS_IDLE_TIMEOUT`. */
@@ -97,7 +108,10 @@ function put(tree: Tree, [name = '', ...more]: readonly string[], value: unknown
 
 function merge(below: Tree, above: Tree): Tree {
   const entries = Object.entries(above).filter(([, value]) => value !== undefined);
-  return { ...below, ...Object.fromEntries(entries.map(([name, value]) => [name, isTree(value) && isTree(below[name]) ? merge(below[name], value) : value])) };
+  return {
+    ...below,
+    ...Object.fromEntries(entries.map(([name, value]) => [name, isTree(value) && isTree(below[name]) ? merge(below[name], value) : value])),
+  };
 }
 
 function isTree(value: unknown): value is Tree {

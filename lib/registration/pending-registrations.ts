@@ -43,7 +43,7 @@ export class PendingRegistrations {
   /** The same statements whether the address is free or taken; a taken one's token is mailed to nobody. */
   async open(work: Work, { row, email, passwordHash }: PendingAttempt, from: RequestSource): Promise<{ expiresAt: Date }> {
     await this.users.insert(work, row);
-    const issued = await this.issue(work, row.id, email.key, { email: email.shown, passwordHash });
+    const issued = await this.issue(work, { userId: row.id, sentTo: email.key, data: { email: email.shown, passwordHash } });
     if (this.usersSettings.allowUnconfirmedLogin && passwordHash !== null) await this.passwords.set(work, row.id, passwordHash, work.now);
     const owner = await this.users.find(work, [{ emailKey: email.key }]);
     work.afterCommit(() => this.mail.send({ email, owner, user: row, issued, from }));
@@ -53,13 +53,14 @@ export class PendingRegistrations {
 
   /** A new token in the place of the old one, with the same contents. */
   reissue(on: Connection, token: OneTimeTokenRow): Promise<IssuedToken> {
-    return this.issue(on, token.userId, token.sentTo ?? '', token.data as PendingData);
+    return this.issue(on, { userId: token.userId, sentTo: token.sentTo ?? '', data: token.data as PendingData });
   }
 
   /** Another address for a registration that waits: the link to the old one is dead. Nothing is mailed. */
   async readdress(work: Work, userId: string, email: Identifier): Promise<void> {
     const token = await this.tokens.findLiving(work, userId, 'confirm-email');
-    if (token !== null) await this.issue(work, userId, email.key, { ...(token.data as PendingData), email: email.shown });
+    if (token === null) return;
+    await this.issue(work, { userId, sentTo: email.key, data: { ...(token.data as PendingData), email: email.shown } });
   }
 
   /** What the confirmed, or vouched-for, token holds is written. @throws EmailTakenError when somebody else has the address by now. */
@@ -71,7 +72,7 @@ export class PendingRegistrations {
     if (isWanted) await this.passwords.set(work, user.id, passwordHash, work.now);
   }
 
-  private issue(on: Connection, userId: string, sentTo: string, data: PendingData): Promise<IssuedToken> {
-    return this.tokens.issue(on, { userId, purpose: 'confirm-email', sentTo, data, lifetime: this.settings.confirmationLifetime });
+  private issue(on: Connection, held: { userId: string; sentTo: string; data: PendingData }): Promise<IssuedToken> {
+    return this.tokens.issue(on, { ...held, purpose: 'confirm-email', lifetime: this.settings.confirmationLifetime });
   }
 }

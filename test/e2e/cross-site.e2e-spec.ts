@@ -54,6 +54,10 @@ const HOSTILE: readonly (readonly string[])[] = [
   [],
 ];
 
+/** The rule is one for all routes: a few get everything, the others enough to see that it stands before them. */
+const THOROUGHLY = ['/auth/logout', '/auth/me/delete', '/admin/users/:id/admin', '/notes'];
+const SOME_HOSTILE = [['Sec-Fetch-Site: cross-site', 'Origin: https://evil.example'], ['Origin: null'], []];
+
 const WELCOME: readonly (readonly string[])[] = [
   ['Sec-Fetch-Site: same-origin'],
   ['Sec-Fetch-Site: none'],
@@ -84,7 +88,7 @@ for (const framework of FRAMEWORKS) {
       '%s does nothing for a page of another site [B-112][B-113]',
       async (_, { method, path }) => {
         const before = await dumpOf(host.dataSource);
-        for (const headers of HOSTILE) {
+        for (const headers of THOROUGHLY.includes(path) ? HOSTILE : SOME_HOSTILE) {
           expect([headers, codeOf(await send(method, path, [...headers, cookie()]))]).toEqual([headers, '403 USERS_CROSS_SITE']);
         }
         expect(await dumpOf(host.dataSource)).toEqual(before);

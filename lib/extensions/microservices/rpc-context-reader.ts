@@ -19,7 +19,7 @@ export class RpcContextReader extends ContextReader {
       throw new Error('A guarded message handler was called without a transport context: its transport is none that Nest knows.');
     }
     const token = this.settings.tokenOf({ payload: rpc.getData<unknown>(), context: transport });
-    return { request: { headers: authorization(token) }, response: null, isSafe: false, unit: transport, keeper: transport };
+    return { request: { headers: authorization(token) }, response: null, isSafe: false, unit: context, keeper: transport };
   }
 
   /** Nest sends anything but its own exception as "Internal server error". */

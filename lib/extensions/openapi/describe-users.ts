@@ -29,11 +29,37 @@ export function describeUsers(app: INestApplication, document: OpenAPIObject, op
     const item = paths[route.path] ?? {};
     const found = operationAt(paths, route.path, route.method) ?? {};
     const around = { version: document.openapi, prefix: route.space.prefix };
-    paths[route.path] = { ...item, [route.method]: finishedOperation(describedOperation(route, found, operationIdOf(route, there)), around) };
+    paths[route.path] = { ...item, [route.method]: finish(describedOperation(route, found, operationIdOf(route, there)), around) };
   }
   return { ...document, paths, tags: tagsOf(document, there), components: componentsOf(document, described) };
 }
 
 function operationAt(paths: Paths, path: string, method: string): DocumentOperation | undefined {
   return (paths[path] as Record<string, DocumentOperation | undefined> | undefined)?.[method];
+}
+
+/** Ours behind the host's, but his words where he has a tag of the same name. */
+function tagsOf({ tags = [] }: OpenAPIObject, routes: readonly MountedRoute[]): NonNullable<OpenAPIObject['tags']> {
+  const ours = new Map(routes.map((route) => [tagOf(route).name, tagOf(route)]));
+  return [...tags, ...[...ours.values()].filter(({ name }) => !tags.some((tag) => tag.name === name))];
+}
+
+function componentsOf({ openapi: version, components = {} }: OpenAPIObject, spaces: readonly DescribedSpace[]): Components {
+  const schemas = { ...components.schemas } as Record<string, unknown>;
+  for (const space of spaces) {
+    for (const [name, schema] of Object.entries({ ...answerSchemas(space), ...bodySchemas(space) })) {
+      place(schemas, space.prefix + name, finish(schema, { version, prefix: space.prefix }));
+    }
+  }
+  const schemes = Object.assign({}, ...spaces.map(schemesOf), components.securitySchemes) as object;
+  return { ...components, schemas, securitySchemes: schemes } as Components;
+}
+
+/** Two schemas of one name would make clients that read one thing as the other. */
+function place(schemas: Record<string, unknown>, name: string, schema: unknown): void {
+  const there = schemas[name];
+  if (there !== undefined && JSON.stringify(there) !== JSON.stringify(schema)) {
+    throw new TypeError(`The document has a schema "${name}" of yours: give yours another name by @ApiSchema({ name: '...' }).`);
+  }
+  schemas[name] = schema;
 }

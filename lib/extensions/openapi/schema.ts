@@ -59,7 +59,8 @@ export function finish(value: unknown, around: SchemaSurroundings): unknown {
   if (typeof value !== 'object' || value === null) return value;
   const { type, $ref, ...rest } = value as Record<string, unknown>;
   const others = Object.fromEntries(Object.entries(rest).map(([key, inner]) => [key, finish(inner, around)]));
-  if (typeof $ref === 'string') return { $ref: `#/components/schemas/${around.prefix}${$ref}`, ...others };
+  // What the host wrote points somewhere already.
+  if (typeof $ref === 'string') return { $ref: $ref.startsWith('#') ? $ref : `#/components/schemas/${around.prefix}${$ref}`, ...others };
   return { ...(type !== undefined && typeOf(type, around)), ...others };
 }
 

@@ -1,5 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { AdminChanged, InvalidInputError, InvalidTokenError, LastAdminError, NotFoundError, SessionsEnded, UserDeactivated, UserDeleted } from 'nestjs-users';
+import {
+  AdminChanged,
+  InvalidInputError,
+  InvalidTokenError,
+  LastAdminError,
+  NotFoundError,
+  SessionsEnded,
+  UserDeactivated,
+  UserDeleted,
+} from 'nestjs-users';
 import { HostApp, PASSWORD } from '../../support/host-app.js';
 import { NO_LIMITS } from '../../support/limits.js';
 import { losses, race, winners } from '../../support/race.js';
@@ -11,7 +20,8 @@ beforeEach(async () => {
 afterEach(() => host.close());
 
 const sessionOf = (name: string) => host.sessions.login({ login: name, password: PASSWORD });
-const rowsIn = async (table: string): Promise<number> => Number(((await host.dataSource.query(`SELECT COUNT(*) AS n FROM ${table}`)) as { n: number | string }[])[0]?.n);
+const rowsIn = async (table: string): Promise<number> =>
+  Number(((await host.dataSource.query(`SELECT COUNT(*) AS n FROM ${table}`)) as { n: number | string }[])[0]?.n);
 
 describe('deactivating', () => {
   it('[2.5] [W6] ends the sessions and the open links, and deletes nothing', async () => {
@@ -47,14 +57,20 @@ describe('deleting', () => {
     const { token } = await sessionOf('ann');
     await host.resets.issue(id);
     expect(await host.users.delete({ username: 'ann' })).toBe(true);
-    expect([await rowsIn('auth_users'), await rowsIn('auth_passwords'), await rowsIn('auth_sessions'), await rowsIn('auth_tokens')]).toEqual([0, 0, 0, 0]);
+    expect([
+      await rowsIn('auth_users'),
+      await rowsIn('auth_passwords'),
+      await rowsIn('auth_sessions'),
+      await rowsIn('auth_tokens'),
+    ]).toEqual([0, 0, 0, 0]);
     expect((await host.sessions.check(token)).status).toBe('not_found');
     expect(seen).toEqual(['sessions', id]);
     await host.user('ann');
   });
 
   it('[2.6] says whether there was somebody', async () => {
-    for (const ref of ['nobody', '00000000-0000-7000-8000-000000000000', { username: 'nobody' }, { login: 'no@body.org' }]) expect(await host.users.delete(ref)).toBe(false);
+    for (const ref of ['nobody', '00000000-0000-7000-8000-000000000000', { username: 'nobody' }, { login: 'no@body.org' }])
+      expect(await host.users.delete(ref)).toBe(false);
     await expect(host.users.deleteOrFail('nobody')).rejects.toThrow(NotFoundError);
   });
 
@@ -98,7 +114,12 @@ describe('the administrator’s flag', () => {
     const off = await host.user('off', { isAdmin: true });
     await host.users.deactivate(off.id);
     await host.user('ann');
-    for (const act of [() => host.users.setAdmin(root.id, false), () => host.users.deactivate(root.id), () => host.users.delete(root.id), () => host.users.deleteOrFail(root.id)]) {
+    for (const act of [
+      () => host.users.setAdmin(root.id, false),
+      () => host.users.deactivate(root.id),
+      () => host.users.delete(root.id),
+      () => host.users.deleteOrFail(root.id),
+    ]) {
       await expect(act()).rejects.toThrow(LastAdminError);
     }
     expect(await host.users.find(root.id)).toMatchObject({ isAdmin: true, status: 'active' });
@@ -125,21 +146,28 @@ describe('racing administrators', () => {
     ['delete', () => (id) => host.users.deleteOrFail(id)],
   ];
 
-  it.each(ACTS)('[B-33] who %s each other at once leave one', async (_, act) => {
-    for (let round = 0; round < ROUNDS; round += 1) {
-      const ids = [(await host.user(`a${round}`, { isAdmin: true })).id, (await host.user(`b${round}`, { isAdmin: true })).id];
-      // The one who survived the round before must not help.
-      for (const { id } of (await host.users.list({ isAdmin: true, status: 'active' })).items) if (!ids.includes(id)) await host.users.delete(id);
-      const results = await race(2, (index) => act()(ids[1 - index] ?? ''));
-      expect([winners(results).length, losses(results)]).toEqual([1, ['LastAdminError']]);
-      expect(await host.users.count({ isAdmin: true, status: 'active' })).toBe(1);
-    }
-  }, 120_000);
+  it.each(ACTS)(
+    '[B-33] who %s each other at once leave one',
+    async (_, act) => {
+      for (let round = 0; round < ROUNDS; round += 1) {
+        const ids = [(await host.user(`a${round}`, { isAdmin: true })).id, (await host.user(`b${round}`, { isAdmin: true })).id];
+        // The one who survived the round before must not help.
+        for (const { id } of (await host.users.list({ isAdmin: true, status: 'active' })).items)
+          if (!ids.includes(id)) await host.users.delete(id);
+        const results = await race(2, (index) => act()(ids[1 - index] ?? ''));
+        expect([winners(results).length, losses(results)]).toEqual([1, ['LastAdminError']]);
+        expect(await host.users.count({ isAdmin: true, status: 'active' })).toBe(1);
+      }
+    },
+    120_000,
+  );
 
   it('[B-33] sixteen who all demote and delete one another leave at least one', async () => {
     const ids: string[] = [];
     for (let index = 0; index < 16; index += 1) ids.push((await host.user(`a${index}`, { isAdmin: true })).id);
-    await race(32, (index) => (index % 2 === 0 ? host.users.setAdmin(ids[index % 16] ?? '', false) : host.users.delete(ids[(index + 2) % 16] ?? '')));
+    await race(32, (index) =>
+      index % 2 === 0 ? host.users.setAdmin(ids[index % 16] ?? '', false) : host.users.delete(ids[(index + 2) % 16] ?? ''),
+    );
     expect(await host.users.count({ isAdmin: true, status: 'active' })).toBe(1);
   });
 
@@ -154,7 +182,9 @@ describe('racing administrators', () => {
     await race(2, async (index) => {
       if ((await host.users.count({ isAdmin: true })) < 2) throw new LastAdminError();
       const isAdmin = host.dataSource.options.type === 'postgres' ? 'false' : '0';
-      await host.dataSource.query(`UPDATE auth_users SET ${host.dataSource.driver.escape('isAdmin')} = ${isAdmin} WHERE id = '${ids[1 - index] ?? ''}'`);
+      await host.dataSource.query(
+        `UPDATE auth_users SET ${host.dataSource.driver.escape('isAdmin')} = ${isAdmin} WHERE id = '${ids[1 - index] ?? ''}'`,
+      );
     });
     expect(await host.users.count({ isAdmin: true })).toBe(0);
   });

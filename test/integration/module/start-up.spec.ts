@@ -2,7 +2,20 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { type DynamicModule, type INestApplicationContext, Injectable, Module, type ModuleMetadata } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { BaseUser, defineUsers, Field, InvalidOptionsError, Notifier, type RuntimeOptions, SessionsService, UsersModule, type UsersModuleAsyncOptions, type UsersModuleOptions, usersOptionsFromEnv, UsersService } from 'nestjs-users';
+import {
+  BaseUser,
+  defineUsers,
+  Field,
+  InvalidOptionsError,
+  Notifier,
+  type RuntimeOptions,
+  SessionsService,
+  UsersModule,
+  type UsersModuleAsyncOptions,
+  type UsersModuleOptions,
+  usersOptionsFromEnv,
+  UsersService,
+} from 'nestjs-users';
 import { Background } from 'nestjs-users/extend';
 import { Column, DataSource, Entity } from 'typeorm';
 import { RegistrationSettings } from '../../../lib/registration/registration.options.js';
@@ -33,11 +46,15 @@ const start = async (imports: ModuleMetadata['imports'] = []): Promise<INestAppl
   return app;
 };
 const faultsOf = async (...imports: (DynamicModule | Promise<DynamicModule>)[]): Promise<readonly string[]> => {
-  const error: unknown = await start(imports).then(() => null, (reason: unknown) => reason);
+  const error: unknown = await start(imports).then(
+    () => null,
+    (reason: unknown) => reason,
+  );
   expect(error).toBeInstanceOf(InvalidOptionsError);
   return (error as InvalidOptionsError).issues;
 };
-const host = async (more: object = {}) => TypeOrmModule.forRoot({ ...(await database()), autoLoadEntities: true, retryAttempts: 0, ...more });
+const host = async (more: object = {}) =>
+  TypeOrmModule.forRoot({ ...(await database()), autoLoadEntities: true, retryAttempts: 0, ...more });
 const ports = () => ({ hasher: new CountingHasher(), notifier: new Inbox(), clock: new FakeClock() });
 
 describe('the module', () => {
@@ -49,10 +66,11 @@ describe('the module', () => {
 
   it('[1.1] brings a database of its own, migrated, and tells the host’s nothing of it', async () => {
     const options = await database();
-    const app = await start([await host(), UsersModule.forRoot({ database: options, ports: ports() })]);
+    const app = await start([await host(), UsersModule.forRoot({ database: options, tablePrefix: 'own_', ports: ports() })]);
     await app.get(UsersService).create({ username: 'ann' });
-    expect(app.get(DataSource, { strict: false }).entityMetadatas).not.toContainEqual(expect.objectContaining({ tableName: 'auth_sessions' }));
-    expect(app.get(UsersDataSource, { strict: false }).dataSource.entityMetadatas).toContainEqual(expect.objectContaining({ tableName: 'auth_sessions' }));
+    const tablesOf = (source: DataSource): string[] => source.entityMetadatas.map(({ tableName }) => tableName);
+    expect(tablesOf(app.get(UsersDataSource, { strict: false }).dataSource)).toContain('own_sessions');
+    expect(tablesOf(app.get(DataSource, { strict: false }))).not.toContain('own_sessions');
   });
 
   it('[1.1] takes its runtime options from a factory with dependencies', async () => {
@@ -70,13 +88,17 @@ describe('the module', () => {
       ports: ports(),
     };
     const app = await start([UsersModule.forRootAsync(options)]);
-    await expect(app.get(UsersService).register({ username: 'bob', password: PASSWORD })).rejects.toMatchObject({ code: 'USERS_REGISTRATION_CLOSED' });
+    await expect(app.get(UsersService).register({ username: 'bob', password: PASSWORD })).rejects.toMatchObject({
+      code: 'USERS_REGISTRATION_CLOSED',
+    });
   });
 
   it('[1.3] takes them from the environment', async () => {
     process.env['MODULE_TEST_EMAIL_CONFIRMATION_TOKEN_LIFETIME'] = '1h';
     try {
-      const app = await start([UsersModule.forRootAsync({ useFactory: () => usersOptionsFromEnv('MODULE_TEST_'), database: await database(), ports: ports() })]);
+      const app = await start([
+        UsersModule.forRootAsync({ useFactory: () => usersOptionsFromEnv('MODULE_TEST_'), database: await database(), ports: ports() }),
+      ]);
       expect(app.get(RegistrationSettings, { strict: false }).confirmationLifetime).toBe(3_600_000);
     } finally {
       delete process.env['MODULE_TEST_EMAIL_CONFIRMATION_TOKEN_LIFETIME'];
@@ -106,7 +128,9 @@ describe('the module', () => {
     class Stranger {}
     const app = await start([users, NotesModule]);
     expect(app.get(Notes, { strict: false }).users).toBe(app.get(UsersService, { strict: false }));
-    await expect(start([UsersModule.forRoot({ isGlobal: false, database: await database(), ports: ports() }), Stranger])).rejects.toThrow(/Notes/);
+    await expect(start([UsersModule.forRoot({ isGlobal: false, database: await database(), ports: ports() }), Stranger])).rejects.toThrow(
+      /Notes/,
+    );
   });
 
   it('[1.6] tells a notifier of the host’s, a class or an object', async () => {
@@ -120,7 +144,11 @@ describe('the module', () => {
   it('[1.6] renders mails itself and hands them to the host’s transport', async () => {
     const mails: { to: string; text: string }[] = [];
     const { notifier: _, ...without } = ports();
-    const mail = { from: 'no-reply@notes.example', baseUrl: 'https://notes.example', transport: async (one: { to: string; text: string }) => void mails.push(one) };
+    const mail = {
+      from: 'no-reply@notes.example',
+      baseUrl: 'https://notes.example',
+      transport: async (one: { to: string; text: string }) => void mails.push(one),
+    };
     const app = await start([UsersModule.forRoot({ database: await database(), ports: without, mail })]);
     await app.get(UsersService).register({ email: 'bob@example.org', password: PASSWORD });
     await app.get(Background, { strict: false }).settled();
@@ -139,27 +167,60 @@ describe('a start that cannot succeed', () => {
   it('[1.1] says all faults at once, each with its mend', async () => {
     const options = {
       registration: { opne: false, email: 'sometimes', signIn: 'yes', username: { min: 0, pattern: /a/g, reserved: 'root', mxa: 3 } },
-      emailConfirmation: { tokenLifetime: 12 }, sessions: 'short', passwords: { minLength: 3 }, limits: null, sesions: {}, tablePrefix: 'Auth-', routes: 'yes', user: class {},
+      emailConfirmation: { tokenLifetime: 12 },
+      sessions: 'short',
+      passwords: { minLength: 3 },
+      limits: null,
+      sesions: {},
+      tablePrefix: 'Auth-',
+      routes: 'yes',
+      user: class {},
     };
     const faults = await faultsOf(UsersModule.forRoot(options as unknown as UsersModuleOptions));
-    for (const path of ['registration.opne', 'registration.email', 'registration.signIn', 'registration.username', 'registration.username.pattern', 'registration.username.reserved', 'registration.username.mxa', 'emailConfirmation.tokenLifetime', 'sessions', 'passwords.minLength', 'limits', 'sesions', 'tablePrefix', 'routes', 'user', 'database']) {
+    for (const path of [
+      'registration.opne',
+      'registration.email',
+      'registration.signIn',
+      'registration.username',
+      'registration.username.pattern',
+      'registration.username.reserved',
+      'registration.username.mxa',
+      'emailConfirmation.tokenLifetime',
+      'sessions',
+      'passwords.minLength',
+      'limits',
+      'sesions',
+      'tablePrefix',
+      'routes',
+      'user',
+      'database',
+    ]) {
       expect(faults.filter((fault) => fault.startsWith(`${path}: `))).toHaveLength(1);
     }
   });
 
   it.each([[undefined], [null], ['options'], [[]]])('[1.1] says that a factory returned %p', async (result) => {
-    expect(await faultsOf(UsersModule.forRootAsync({ useFactory: () => result as RuntimeOptions, database: await database() }))).toEqual(['useFactory: let it return the options: an object, even if it is empty.']);
+    expect(await faultsOf(UsersModule.forRootAsync({ useFactory: () => result as RuntimeOptions, database: await database() }))).toEqual([
+      'useFactory: let it return the options: an object, even if it is empty.',
+    ]);
   });
 
   it('[1.1] says which options stand in the wrong place beside a factory, or are misspelt there', async () => {
-    const options = { useFactory: () => ({ tablePrefix: 'x_' }), registration: { open: false }, tablePrefx: 'x_', database: await database() };
+    const options = {
+      useFactory: () => ({ tablePrefix: 'x_' }),
+      registration: { open: false },
+      tablePrefx: 'x_',
+      database: await database(),
+    };
     const faults = await faultsOf(UsersModule.forRootAsync(options as unknown as UsersModuleAsyncOptions));
     expect(faults.map((fault) => fault.split(':')[0])).toEqual(['registration', 'tablePrefx', 'tablePrefix']);
   });
 
   it('[1.1] says that it is imported twice', async () => {
     const faults = await faultsOf(await host(), UsersModule.forRoot({ migrate: true }), UsersModule.forRoot({}));
-    expect(faults).toEqual([expect.stringMatching(/^UsersModule: forRoot\(\) is imported 2 times for the user space "users": import it once/)]);
+    expect(faults).toEqual([
+      expect.stringMatching(/^UsersModule: forRoot\(\) is imported 2 times for the user space "users": import it once/),
+    ]);
   });
 
   it('[1.1] says that the DataSource does not know our entities', async () => {
@@ -170,11 +231,15 @@ describe('a start that cannot succeed', () => {
   });
 
   it('[1.1] says that the tables are missing', async () => {
-    expect(await faultsOf(await host(), UsersModule.forRoot())).toEqual([expect.stringMatching(/^database: the tables auth_users, .* are missing; set migrate: true/)]);
+    expect(await faultsOf(await host(), UsersModule.forRoot())).toEqual([
+      expect.stringMatching(/^database: the tables auth_users, .* are missing; set migrate: true/),
+    ]);
   });
 
   it('[1.1] says that there are two places for the tables', async () => {
-    expect(await faultsOf(UsersModule.forRoot({ database: await database(), dataSource: 'users' }))).toEqual([expect.stringContaining('dataSource: there is a database of our own as well')]);
+    expect(await faultsOf(UsersModule.forRoot({ database: await database(), dataSource: 'users' }))).toEqual([
+      expect.stringContaining('dataSource: there is a database of our own as well'),
+    ]);
   });
 
   it('[1.1] says what a user class lacks', async () => {
@@ -187,10 +252,20 @@ describe('a start that cannot succeed', () => {
     class Good extends BaseUser {
       @Column({ type: 'int', default: 0 }) points!: number;
     }
-    expect(await faultsOf(UsersModule.forRoot({ user: NoEntity, database: await database() }))).toEqual(["user: put @Entity('auth_users') on the class NoEntity."]);
-    expect(await faultsOf(UsersModule.forRoot({ user: NoColumn, database: await database() }))).toEqual([expect.stringMatching(/^user\.nickname: @Field stands on a property that is no scalar column/)]);
-    expect(await faultsOf(UsersModule.forRoot({ user: Good, database: await database() }))).toEqual([expect.stringContaining('the table good_users has no column points')]);
-    expect(await faultsOf(UsersModule.forRoot({ space: defineUsers({ name: 'staff', tablePrefix: 'staff_' }), user: Good, database: await database() }))).toEqual(['space: it says user and tablePrefix already: leave those out.']);
+    expect(await faultsOf(UsersModule.forRoot({ user: NoEntity, database: await database() }))).toEqual([
+      "user: put @Entity('auth_users') on the class NoEntity.",
+    ]);
+    expect(await faultsOf(UsersModule.forRoot({ user: NoColumn, database: await database() }))).toEqual([
+      expect.stringMatching(/^user\.nickname: @Field stands on a property that is no scalar column/),
+    ]);
+    expect(await faultsOf(UsersModule.forRoot({ user: Good, database: await database() }))).toEqual([
+      expect.stringContaining('the table good_users has no column points'),
+    ]);
+    expect(
+      await faultsOf(
+        UsersModule.forRoot({ space: defineUsers({ name: 'staff', tablePrefix: 'staff_' }), user: Good, database: await database() }),
+      ),
+    ).toEqual(['space: it says user and tablePrefix already: leave those out.']);
   });
 });
 

@@ -1,5 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { EmailTakenError, InvalidCredentialsError, InvalidInputError, InvalidTokenError, NotFoundError, TooManyRequestsError, UserActivated } from 'nestjs-users';
+import {
+  EmailTakenError,
+  InvalidCredentialsError,
+  InvalidInputError,
+  InvalidTokenError,
+  NotFoundError,
+  TooManyRequestsError,
+  UserActivated,
+} from 'nestjs-users';
 import { EmailChangeService } from '../../../lib/registration/email-change.service.js';
 import { EmailConfirmationService } from '../../../lib/registration/email-confirmation.service.js';
 import { PendingNames } from '../../../lib/registration/pending-names.js';
@@ -9,7 +17,8 @@ import { NO_LIMITS, VISITOR } from '../../support/limits.js';
 let host: HostApp;
 afterEach(() => host.close());
 
-const register = (name = 'bob', email = `${name}@example.org`) => host.users.register({ username: name, email, password: PASSWORD }, VISITOR);
+const register = (name = 'bob', email = `${name}@example.org`) =>
+  host.users.register({ username: name, email, password: PASSWORD }, VISITOR);
 const tokenFor = async (address = 'bob@example.org', kind: 'confirm-email' | 'confirm-new-email' = 'confirm-email'): Promise<string> => {
   await host.settled();
   return host.inbox.last(kind, address).token;
@@ -51,16 +60,22 @@ describe('a confirmation', () => {
     expect((await host.users.confirmEmail(second)).status).toBe('active');
   });
 
-  it.each([[''], [null], [undefined], [{}], [{ $gt: '' }], [[]], [['a']], [true], [0], ['x'.repeat(1_048_576)]])('[B-05] [B-06] with %p is 400 without a look at the database', async (token) => {
-    await register();
-    await expect(host.users.confirmEmail(token as string)).rejects.toThrow(InvalidInputError);
-    expect((await host.users.findOrFail({ username: 'bob' })).status).toBe('pending');
-  });
+  it.each([[''], [null], [undefined], [{}], [{ $gt: '' }], [[]], [['a']], [true], [0], ['x'.repeat(1_048_576)]])(
+    '[B-05] [B-06] with %p is 400 without a look at the database',
+    async (token) => {
+      await register();
+      await expect(host.users.confirmEmail(token as string)).rejects.toThrow(InvalidInputError);
+      expect((await host.users.findOrFail({ username: 'bob' })).status).toBe('pending');
+    },
+  );
 
-  it.each([' ', 'a', '00000000-0000-0000-0000-000000000000', `00000000-0000-7000-8000-000000000000.${'A'.repeat(43)}`, "' OR 1=1 --"])('[B-05] with %j is refused', async (token) => {
-    await register();
-    await expect(host.users.confirmEmail(token)).rejects.toThrow(InvalidTokenError);
-  });
+  it.each([' ', 'a', '00000000-0000-0000-0000-000000000000', `00000000-0000-7000-8000-000000000000.${'A'.repeat(43)}`, "' OR 1=1 --"])(
+    '[B-05] with %j is refused',
+    async (token) => {
+      await register();
+      await expect(host.users.confirmEmail(token)).rejects.toThrow(InvalidTokenError);
+    },
+  );
 
   it('[W1] needs the secret: the row’s id alone, or a wrong secret, opens nothing', async () => {
     await register();
@@ -114,7 +129,8 @@ describe('a confirmation', () => {
     await host.user('ann');
     await host.user('off', { emailConfirmed: false });
     await host.users.deactivate({ username: 'off' });
-    for (const email of ['ann@example.org', 'nobody@example.org', 'off@example.org']) expect(await service.requestQuietly(email, VISITOR)).toBeUndefined();
+    for (const email of ['ann@example.org', 'nobody@example.org', 'off@example.org'])
+      expect(await service.requestQuietly(email, VISITOR)).toBeUndefined();
     await host.settled();
     expect(host.inbox.notifications).toEqual([]);
     await register();
@@ -245,7 +261,9 @@ describe('a change of address', () => {
   it('by the user himself takes his password', async () => {
     const { id } = await host.users.findOrFail({ username: 'ann' });
     const changes = host.app.get(EmailChangeService);
-    await expect(changes.requestAs(id, { email: 'new@example.org', password: 'a wrong staple' }, VISITOR)).rejects.toMatchObject({ code: 'USERS_WRONG_PASSWORD' });
+    await expect(changes.requestAs(id, { email: 'new@example.org', password: 'a wrong staple' }, VISITOR)).rejects.toMatchObject({
+      code: 'USERS_WRONG_PASSWORD',
+    });
     await expect(changes.requestAs(id, { password: PASSWORD }, VISITOR)).rejects.toThrow(InvalidInputError);
     await changes.requestAs(id, { email: 'new@example.org', password: PASSWORD }, VISITOR);
   });

@@ -19,7 +19,9 @@ describe('sixteen at once', () => {
     const spellings = (name: string): string[] => [name, name.toUpperCase(), ` ${name} `, name.replace('r', 'ｒ')];
     for (let round = 0; round < ROUNDS; round += 1) {
       const names = spellings(`racer${round}`);
-      const results = await race(RACERS, (index) => host.users.register({ username: names[index % names.length] ?? '', password: PASSWORD }, VISITOR));
+      const results = await race(RACERS, (index) =>
+        host.users.register({ username: names[index % names.length] ?? '', password: PASSWORD }, VISITOR),
+      );
       expect(winners(results)).toHaveLength(1);
       expect(new Set(losses(results))).toEqual(new Set(['UsernameTakenError']));
     }
@@ -38,7 +40,9 @@ describe('sixteen at once', () => {
 
   it('[B-24] who register one address all get the quiet answer', async () => {
     const spellings = ['bob@example.org', 'BOB@example.org', ' bob@EXAMPLE.org ', 'bob@ｅxample.org'];
-    const results = await race(RACERS, (index) => host.users.register({ username: `u${index}`, email: spellings[index % 4] ?? '', password: PASSWORD }, VISITOR));
+    const results = await race(RACERS, (index) =>
+      host.users.register({ username: `u${index}`, email: spellings[index % 4] ?? '', password: PASSWORD }, VISITOR),
+    );
     expect(losses(results)).toEqual([]);
     expect(new Set(winners(results).map((answer) => JSON.stringify(answer))).size).toBe(1);
   });
@@ -46,7 +50,8 @@ describe('sixteen at once', () => {
   it('[B-21] [B-24] who confirm one address by links of their own: one gets it', async () => {
     for (let round = 0; round < ROUNDS; round += 1) {
       const address = `shared${round}@example.org`;
-      for (let index = 0; index < RACERS; index += 1) await host.users.register({ username: `r${round}n${index}`, email: address, password: PASSWORD });
+      for (let index = 0; index < RACERS; index += 1)
+        await host.users.register({ username: `r${round}n${index}`, email: address, password: PASSWORD });
       await host.settled();
       const tokens = host.inbox.to(address).flatMap((mail) => (mail.kind === 'confirm-email' ? [mail.token] : []));
       expect(tokens).toHaveLength(RACERS);
@@ -67,7 +72,8 @@ describe('sixteen at once', () => {
   });
 
   it('[B-22] [1.4] who are the first users make one administrator, by name and by link alike', async () => {
-    for (let index = 0; index < RACERS; index += 2) await host.users.register({ username: `u${index}`, email: `u${index}@example.org`, password: PASSWORD });
+    for (let index = 0; index < RACERS; index += 2)
+      await host.users.register({ username: `u${index}`, email: `u${index}@example.org`, password: PASSWORD });
     await host.settled();
     const results = await race(RACERS, (index) =>
       index % 2 === 0

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { UsersError } from 'nestjs-users';
+import type { UsersError } from 'nestjs-users';
 import { EmailConfirmationService } from '../../../lib/registration/email-confirmation.service.js';
 import { HostApp, PASSWORD } from '../../support/host-app.js';
 import { NO_LIMITS, VISITOR } from '../../support/limits.js';

@@ -91,7 +91,7 @@ describe("a host's user class", () => {
     const { user } = await host.sessions.authenticate(token);
     const { computed, ...found } = (await host.users.findOrFail({ username: 'ann' })) as unknown as Member & Record<string, unknown>;
     expect({ ...user }).toEqual(found);
-    expect(Number(computed)).toBe(1);
+    expect(String(computed)).toBe('1');
   });
 
   it('whose row the host soft-deleted opens nothing any more [W6]', async () => {

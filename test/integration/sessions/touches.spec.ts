@@ -5,7 +5,7 @@ import { SpaceEntities } from '../../../lib/persistence/space-entities.js';
 import { SessionRow } from '../../../lib/sessions/session.entity.js';
 import { SessionTouches } from '../../../lib/sessions/session-touches.js';
 import { SessionStore } from '../../../lib/sessions/session.store.js';
-import { HostApp, type HostOptions, PASSWORD } from '../../support/host-app.js';
+import { HostApp, type HostOptions } from '../../support/host-app.js';
 import { NO_LIMITS } from '../../support/limits.js';
 import { race } from '../../support/race.js';
 import { Statements } from '../../support/statements.js';

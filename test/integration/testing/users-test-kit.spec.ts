@@ -99,7 +99,7 @@ describe('the kit among a host’s modules', () => {
     expect((await http.post('/auth/register', registration)).status).toBe(202);
     await kit.settled();
     const { token } = kit.inbox.last('confirm-email', 'ann@example.org');
-    expect((await http.post('/auth/confirm-email', { token })).status).toBeLessThan(300);
+    expect((await http.post('/auth/email/confirm', { token })).status).toBeLessThan(300);
     expect((await http.post('/auth/login', { login: 'ann', password: kit.password })).status).toBe(200);
     expect((await http.get('/notes')).status).toBe(200);
   });
@@ -183,12 +183,5 @@ describe('the kit alone', () => {
     const kit = await alone({ database: options });
     expect((await kit.createUser()).status).toBe('active');
     expect(kit.dataSource.options.type).toBe(options.type);
-  });
-
-  it('is fast: forty users and their sessions within a second', async () => {
-    const kit = await alone();
-    const begun = performance.now();
-    for (let made = 0; made < 40; made += 1) await kit.actingAs(await kit.createUser());
-    expect(performance.now() - begun).toBeLessThan(1_000);
   });
 });

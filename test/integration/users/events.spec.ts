@@ -14,7 +14,9 @@ describe('events about users', () => {
   });
 
   it('[1.5] come after the commit: the handler finds what was written', async () => {
-    const found = new Promise<unknown>((resolve) => host.events.on(UserCreated, async ({ userId }) => resolve((await host.users.find(userId))?.username)));
+    const found = new Promise<unknown>((resolve) =>
+      host.events.on(UserCreated, async ({ userId }) => resolve((await host.users.find(userId))?.username)),
+    );
     await host.user('ann');
     expect(await found).toBe('ann');
   });
@@ -55,7 +57,10 @@ describe('events about users', () => {
     host.events.on(UserCreated, () => new Promise(() => undefined));
     expect((await host.user('ann')).username).toBe('ann');
     await new Promise((resolve) => setImmediate(resolve));
-    expect(error.mock.calls.map(([message]) => String(message))).toEqual(['A handler of user.created failed: first', 'A handler of user.created failed: second']);
+    expect(error.mock.calls.map(([message]) => String(message))).toEqual([
+      'A handler of user.created failed: first',
+      'A handler of user.created failed: second',
+    ]);
     expect(await host.users.count()).toBe(1);
   });
 

@@ -45,16 +45,21 @@ describe('the reading of an input', () => {
 
   it('[B-101] reads own properties only', () => {
     const input = Fields.of(JSON.parse('{"__proto__": {"name": "ann"}}'));
-    for (const name of ['name', 'constructor', 'toString', 'hasOwnProperty', 'valueOf']) expect([input.has(name), input.raw(name)]).toEqual([false, undefined]);
+    for (const name of ['name', 'constructor', 'toString', 'hasOwnProperty', 'valueOf'])
+      expect([input.has(name), input.raw(name)]).toEqual([false, undefined]);
     expect(Fields.of(Object.create({ name: 'ann' })).has('name')).toBe(false);
   });
 
-  it.each([[null], [0], [false], [[]], [['a']], [{}], [{ $gt: '' }], [{ toString: () => 'a' }]])('[B-105] takes %p for no text', (value) => {
-    expect(faultsOf((input) => input.text('name'), { name: value })).toEqual({ name: ['USERS_WRONG_TYPE'] });
-  });
+  it.each([[null], [0], [false], [[]], [['a']], [{}], [{ $gt: '' }], [{ toString: () => 'a' }]])(
+    '[B-105] takes %p for no text',
+    (value) => {
+      expect(faultsOf((input) => input.text('name'), { name: value })).toEqual({ name: ['USERS_WRONG_TYPE'] });
+    },
+  );
 
   it('[B-105] refuses NUL and lone surrogates, and takes what is well-formed', () => {
-    for (const text of ['a\u0000', '\ud800', 'a\udfff']) expect(faultsOf((input) => input.text('name'), { name: text })).toEqual({ name: ['USERS_ILL_FORMED'] });
+    for (const text of ['a\u0000', '\ud800', 'a\udfff'])
+      expect(faultsOf((input) => input.text('name'), { name: text })).toEqual({ name: ['USERS_ILL_FORMED'] });
     for (const text of ['\ufffd', '\u202e', '😀', ' ', '\r\n']) expect(faultsOf((input) => input.text('name'), { name: text })).toBeNull();
   });
 

@@ -32,8 +32,17 @@ describe('a new id', () => {
 describe('the check of an id', () => {
   it('takes lower-case uuids', () => expect(isId('017f22e2-79b0-7cc3-98c4-dc0c0c07398f')).toBe(true));
 
-  it.each([[''], ['017F22E2-79B0-7CC3-98C4-DC0C0C07398F'], ['017f22e279b07cc398c4dc0c0c07398f'], ['{017f22e2-79b0-7cc3-98c4-dc0c0c07398f}'], ['017f22e2-79b0-7cc3-98c4-dc0c0c07398f\n'], ["1' OR '1'='1"], [null], [undefined], [NaN], [{}], [['017f22e2-79b0-7cc3-98c4-dc0c0c07398f']]])(
-    '[B-06] refuses %p',
-    (value) => expect(isId(value)).toBe(false),
-  );
+  it.each([
+    [''],
+    ['017F22E2-79B0-7CC3-98C4-DC0C0C07398F'],
+    ['017f22e279b07cc398c4dc0c0c07398f'],
+    ['{017f22e2-79b0-7cc3-98c4-dc0c0c07398f}'],
+    ['017f22e2-79b0-7cc3-98c4-dc0c0c07398f\n'],
+    ["1' OR '1'='1"],
+    [null],
+    [undefined],
+    [NaN],
+    [{}],
+    [['017f22e2-79b0-7cc3-98c4-dc0c0c07398f']],
+  ])('[B-06] refuses %p', (value) => expect(isId(value)).toBe(false));
 });

@@ -8,9 +8,9 @@ const keyOf = (text: unknown) => parseEmail(text)?.key ?? null;
 
 /** What no reader sees: the default ignorable code points of kratos' list, control characters, bidi marks, blanks that pose as letters. */
 const UNSEEN = [
-  0x00, 0x0a, 0x0d, 0x1b, 0x7f, 0x85, 0xad, 0x34f, 0x61c, 0x115f, 0x1160, 0x17b4, 0x17b5, 0x180b, 0x180e, 0x180f, 0x200b, 0x200c, 0x200d, 0x200e, 0x200f,
-  0x2028, 0x2029, 0x202a, 0x202e, 0x2060, 0x2064, 0x2065, 0x2066, 0x2069, 0x206f, 0x2800, 0x3164, 0xfe00, 0xfe0f, 0xfeff, 0xffa0, 0xfff0, 0xfff9, 0x1bca0,
-  0x1d173, 0xe0001, 0xe0020, 0xe0100, 0xe01ef, 0xe0fff, 0xe000, 0xf0000, 0x10fffe,
+  0x00, 0x0a, 0x0d, 0x1b, 0x7f, 0x85, 0xad, 0x34f, 0x61c, 0x115f, 0x1160, 0x17b4, 0x17b5, 0x180b, 0x180e, 0x180f, 0x200b, 0x200c, 0x200d,
+  0x200e, 0x200f, 0x2028, 0x2029, 0x202a, 0x202e, 0x2060, 0x2064, 0x2065, 0x2066, 0x2069, 0x206f, 0x2800, 0x3164, 0xfe00, 0xfe0f, 0xfeff,
+  0xffa0, 0xfff0, 0xfff9, 0x1bca0, 0x1d173, 0xe0001, 0xe0020, 0xe0100, 0xe01ef, 0xe0fff, 0xe000, 0xf0000, 0x10fffe,
 ];
 
 describe('the folded form', () => {
@@ -75,7 +75,8 @@ describe('a user name', () => {
   });
 
   it('[B-105] is refused where it is ill-formed', () => {
-    for (const text of ['a\u0000b', 'a\ud800', '\udc00a', '', '   ', '\t\n', null, undefined, 0, true, {}, [], ['ann'], Symbol('ann')]) expect(username(text)).toBeNull();
+    for (const text of ['a\u0000b', 'a\ud800', '\udc00a', '', '   ', '\t\n', null, undefined, 0, true, {}, [], ['ann'], Symbol('ann')])
+      expect(username(text)).toBeNull();
   });
 
   it('[W21] counts code points, the same shown and as a key', () => {
@@ -96,7 +97,8 @@ describe('an address', () => {
 
   it('[B-86] with a letter that only looks alike is another one', () => {
     const key = keyOf('user@github.com');
-    for (const text of ['user@gıthub.com', 'uſer@github.com ', 'mıke@example.org']) expect(keyOf(text)).not.toBe(text.includes('ı') ? keyOf(text.replace('ı', 'i')) : null);
+    for (const text of ['user@gıthub.com', 'uſer@github.com ', 'mıke@example.org'])
+      expect(keyOf(text)).not.toBe(text.includes('ı') ? keyOf(text.replace('ı', 'i')) : null);
     expect(keyOf('user@gıthub.com')).not.toBe(key);
     expect(keyOf('user@xn--gthub-n4a.com')).toBe(keyOf('user@gıthub.com'));
   });
@@ -107,21 +109,65 @@ describe('an address', () => {
   });
 
   it('[B-89] has one key for each domain', () => {
-    const spellings = ['ann@münchen.example', 'ann@MÜNCHEN.example', 'ann@xn--mnchen-3ya.example', 'ann@XN--MNCHEN-3YA.EXAMPLE', 'ann@mu\u0308nchen.example', 'ann@ｍünchen.example'];
+    const spellings = [
+      'ann@münchen.example',
+      'ann@MÜNCHEN.example',
+      'ann@xn--mnchen-3ya.example',
+      'ann@XN--MNCHEN-3YA.EXAMPLE',
+      'ann@mu\u0308nchen.example',
+      'ann@ｍünchen.example',
+    ];
     expect(new Set(spellings.map(keyOf))).toEqual(new Set(['ann@xn--mnchen-3ya.example']));
     expect(keyOf('a@examp\u2113e.org')).toBe('a@example.org');
   });
 
   it.each([
-    'a@example。com', 'a@example.org.', 'a@.example.org', 'a@example..org', 'a@[127.0.0.1]', 'a@127.0.0.1', 'a@0x7f.1', 'a@[::1]', 'a@localhost', 'a@-a.org', 'a@a-.org',
-    'a@ex%41mple.org', 'a@exa_mple.org', 'a@b@c.org', 'a＠b@c.org', '@c.org', 'a@', 'a', '', ' ', 'a b@c.org', '"a b"@c.org', 'a(x)@c.org', 'Ann <a@c.org>', 'a@c.org, b@c.org',
-    'a@c.org;b@c.org', 'a@c.org\r\nBcc: b@c.org', 'a\r\n@c.org', '.a@c.org', 'a.@c.org', 'a..b@c.org', 'a\u2024.b@c.org', `${'a'.repeat(65)}@c.org`, `a@${'b'.repeat(64)}.org`,
-    `a@${'b.'.repeat(130)}org`, 'a\u0000@c.org', 'a\ud800@c.org', 'a@c.org\u0000', 'a\\@c.org', 'a:b@c.org',
+    'a@example。com',
+    'a@example.org.',
+    'a@.example.org',
+    'a@example..org',
+    'a@[127.0.0.1]',
+    'a@127.0.0.1',
+    'a@0x7f.1',
+    'a@[::1]',
+    'a@localhost',
+    'a@-a.org',
+    'a@a-.org',
+    'a@ex%41mple.org',
+    'a@exa_mple.org',
+    'a@b@c.org',
+    'a＠b@c.org',
+    '@c.org',
+    'a@',
+    'a',
+    '',
+    ' ',
+    'a b@c.org',
+    '"a b"@c.org',
+    'a(x)@c.org',
+    'Ann <a@c.org>',
+    'a@c.org, b@c.org',
+    'a@c.org;b@c.org',
+    'a@c.org\r\nBcc: b@c.org',
+    'a\r\n@c.org',
+    '.a@c.org',
+    'a.@c.org',
+    'a..b@c.org',
+    'a\u2024.b@c.org',
+    `${'a'.repeat(65)}@c.org`,
+    `a@${'b'.repeat(64)}.org`,
+    `a@${'b.'.repeat(130)}org`,
+    'a\u0000@c.org',
+    'a\ud800@c.org',
+    'a@c.org\u0000',
+    'a\\@c.org',
+    'a:b@c.org',
   ])('[B-89] %j is none', (text) => expect(parseEmail(text)).toBeNull());
 
   it.each(UNSEEN)('[B-88] with code point %# in it is refused, or the address without it', (point) => {
     const unseen = String.fromCodePoint(point);
-    for (const text of [`ali${unseen}ce@example.org`, `alice@exam${unseen}ple.org`, `${unseen}alice@example.org`]) expect([null, 'alice@example.org']).toContain(keyOf(text));
+    for (const text of [`ali${unseen}ce@example.org`, `alice@exam${unseen}ple.org`, `${unseen}alice@example.org`])
+      expect([null, 'alice@example.org']).toContain(keyOf(text));
   });
 
   it('[B-06] is nothing else than a text', () => {
@@ -142,8 +188,16 @@ describe('an address', () => {
 describe('the parsers', () => {
   const LONG = 100_000;
   it.each([
-    ['a run of letters', 'a'.repeat(LONG)], ['dots', '.'.repeat(LONG)], ['at signs', '@'.repeat(LONG)], ['white space', `a${' '.repeat(LONG)}b`], ['white space around', `${' '.repeat(LONG)}a@b.org`],
-    ['labels', `a@${'b.'.repeat(LONG / 2)}`], ['dashes', `a@b${'-'.repeat(LONG)}.org`], ['combining marks', `a${'\u0301'.repeat(LONG)}`], ['one that grows', '\ufdfa'.repeat(LONG)], ['surrogates', '\ud800'.repeat(LONG)],
+    ['a run of letters', 'a'.repeat(LONG)],
+    ['dots', '.'.repeat(LONG)],
+    ['at signs', '@'.repeat(LONG)],
+    ['white space', `a${' '.repeat(LONG)}b`],
+    ['white space around', `${' '.repeat(LONG)}a@b.org`],
+    ['labels', `a@${'b.'.repeat(LONG / 2)}`],
+    ['dashes', `a@b${'-'.repeat(LONG)}.org`],
+    ['combining marks', `a${'\u0301'.repeat(LONG)}`],
+    ['one that grows', '\ufdfa'.repeat(LONG)],
+    ['surrogates', '\ud800'.repeat(LONG)],
   ])('answer at once to 100 000 characters: %s', (_, text) => {
     const start = performance.now();
     expect([parseEmail(text), parseUsername(text, rules)]).toEqual([null, null]);

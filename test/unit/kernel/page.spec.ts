@@ -11,8 +11,26 @@ describe('a cursor', () => {
   });
 
   it.each([
-    [''], ['!'], ['null'], ['a'.repeat(2_000)], [pack(null)], [pack('a')], [pack(1)], [pack({})], [pack({ length: 2, 0: 'a', 1: 'b' })], [pack([])], [pack(['a'])], [pack(['a', 'b', 'c'])], [pack(['a', 1])],
-    [pack(['a', null])], [pack(['a', ['b']])], [pack(['a', { $gt: '' }])], [pack(['a\u0000', 'b'])], [pack(['a', '\ud800'])], [Buffer.from('["a","b"').toString('base64url')], ['W'.repeat(1_999)],
+    [''],
+    ['!'],
+    ['null'],
+    ['a'.repeat(2_000)],
+    [pack(null)],
+    [pack('a')],
+    [pack(1)],
+    [pack({})],
+    [pack({ length: 2, 0: 'a', 1: 'b' })],
+    [pack([])],
+    [pack(['a'])],
+    [pack(['a', 'b', 'c'])],
+    [pack(['a', 1])],
+    [pack(['a', null])],
+    [pack(['a', ['b']])],
+    [pack(['a', { $gt: '' }])],
+    [pack(['a\u0000', 'b'])],
+    [pack(['a', '\ud800'])],
+    [Buffer.from('["a","b"').toString('base64url')],
+    ['W'.repeat(1_999)],
   ])('[B-105] that was not made by us is 400 (%#)', (cursor) => {
     expect(() => decodeCursor(cursor, 2)).toThrow(InvalidInputError);
   });

@@ -46,15 +46,39 @@ describe('the id in a token', () => {
   it('is found in a well-formed one', () => expect(idOfToken(token)).toBe(ID));
 
   it.each([
-    [''], [' '], [ID], [`${token} `], [` ${token}`], [`${token}\n`], [`${token}=`], [token.slice(0, -1)], [token.toUpperCase()], [token.replace('.', ':')], [token.replace('-', '')], [`${token}\u0000`],
-    [null], [undefined], [true], [0], [{}], [{ $gt: '' }], [[token]], ['a'.repeat(1_000_000)],
+    [''],
+    [' '],
+    [ID],
+    [`${token} `],
+    [` ${token}`],
+    [`${token}\n`],
+    [`${token}=`],
+    [token.slice(0, -1)],
+    [token.toUpperCase()],
+    [token.replace('.', ':')],
+    [token.replace('-', '')],
+    [`${token}\u0000`],
+    [null],
+    [undefined],
+    [true],
+    [0],
+    [{}],
+    [{ $gt: '' }],
+    [[token]],
+    ['a'.repeat(1_000_000)],
   ])('[B-05] is not found in what is none (%#)', (value) => expect(idOfToken(value)).toBeNull());
 });
 
 describe('the comparison of hashes', () => {
   it('is exact', () => {
     const [one, two] = [hashToken('session', 'a'), hashToken('session', 'b')];
-    expect([sameHash(one, one), sameHash(one, two), sameHash(one, ''), sameHash('', one), sameHash(one, one.slice(1))]).toEqual([true, false, false, false, false]);
+    expect([sameHash(one, one), sameHash(one, two), sameHash(one, ''), sameHash('', one), sameHash(one, one.slice(1))]).toEqual([
+      true,
+      false,
+      false,
+      false,
+      false,
+    ]);
   });
 
   it('takes texts of the same length in characters but not in bytes', () => expect(sameHash('aé', 'ab')).toBe(false));

@@ -29,9 +29,20 @@ describe('options from the environment', () => {
 
   it('[1.3] are named by the option’s path in capitals', () => {
     set({
-      REGISTRATION_OPEN: 'false', REGISTRATION_USERNAME_MIN: '3', REGISTRATION_USERNAME_RESERVED: 'root, admin', SESSIONS_IDLE_TIMEOUT: '10d', SESSIONS_MAX: '5', PASSWORDS_PRESET: 'nist',
-      PASSWORD_RESET_TOKEN_LIFETIME: '30m', EMAIL_CONFIRMATION_TOKEN_LIFETIME: '1h', HTTP_ORIGINS: 'https://a.example,https://b.example', MAIL_FROM: 'Notes <no-reply@notes.example>', LIMITS_REGISTRATIONS_LIMIT: '10',
-      LIMITS_REGISTRATIONS_WINDOW: '1h', LIMITS_CONSECUTIVE_FAILURES: '50', SESSIONS_SLIDING: 'TRUE',
+      REGISTRATION_OPEN: 'false',
+      REGISTRATION_USERNAME_MIN: '3',
+      REGISTRATION_USERNAME_RESERVED: 'root, admin',
+      SESSIONS_IDLE_TIMEOUT: '10d',
+      SESSIONS_MAX: '5',
+      PASSWORDS_PRESET: 'nist',
+      PASSWORD_RESET_TOKEN_LIFETIME: '30m',
+      EMAIL_CONFIRMATION_TOKEN_LIFETIME: '1h',
+      HTTP_ORIGINS: 'https://a.example,https://b.example',
+      MAIL_FROM: 'Notes <no-reply@notes.example>',
+      LIMITS_REGISTRATIONS_LIMIT: '10',
+      LIMITS_REGISTRATIONS_WINDOW: '1h',
+      LIMITS_CONSECUTIVE_FAILURES: '50',
+      SESSIONS_SLIDING: 'TRUE',
     });
     const options = usersOptionsFromEnv(PREFIX);
     expect(options).toEqual({
@@ -50,16 +61,34 @@ describe('options from the environment', () => {
   });
 
   it('[1.3] give way to explicit ones, option by option', () => {
-    set({ REGISTRATION_OPEN: 'false', REGISTRATION_SIGN_IN: 'true', REGISTRATION_USERNAME_MIN: '3', REGISTRATION_USERNAME_MAX: '9', HTTP_ORIGINS: 'https://a.example' });
+    set({
+      REGISTRATION_OPEN: 'false',
+      REGISTRATION_SIGN_IN: 'true',
+      REGISTRATION_USERNAME_MIN: '3',
+      REGISTRATION_USERNAME_MAX: '9',
+      HTTP_ORIGINS: 'https://a.example',
+    });
     const pattern = /^[a-z]+$/;
-    expect(usersOptionsFromEnv(PREFIX, { registration: { open: true, signIn: undefined, username: { max: 20, pattern } } as object, http: { origins: [] } })).toEqual({
+    expect(
+      usersOptionsFromEnv(PREFIX, {
+        registration: { open: true, signIn: undefined, username: { max: 20, pattern } } as object,
+        http: { origins: [] },
+      }),
+    ).toEqual({
       registration: { open: true, signIn: true, username: { min: 3, max: 20, pattern } },
       http: { origins: [] },
     });
   });
 
   it('[1.3] that cannot be read are all named at once, with the mend', () => {
-    set({ REGISTRATION_OPEN: 'yes', SESSIONS_IDLE_TIMEOUT: '10', SESSIONS_MAX: '-1', LIMITS_REGISTRATIONS_LIMIT: '1e3', PASSWORDS_QUEUE: '2.5', MAIL_FROM: 'a@b.org' });
+    set({
+      REGISTRATION_OPEN: 'yes',
+      SESSIONS_IDLE_TIMEOUT: '10',
+      SESSIONS_MAX: '-1',
+      LIMITS_REGISTRATIONS_LIMIT: '1e3',
+      PASSWORDS_QUEUE: '2.5',
+      MAIL_FROM: 'a@b.org',
+    });
     expect(faults()).toEqual([
       'ENV_TEST_REGISTRATION_OPEN: "yes" cannot be read: write true or false.',
       `ENV_TEST_SESSIONS_IDLE_TIMEOUT: "10" cannot be read: write a duration with its unit: '30s', '15m', '12h' or '10d'.`,

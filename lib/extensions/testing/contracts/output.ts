@@ -1,12 +1,14 @@
+import { format } from 'node:util';
+
 type Write = (...written: unknown[]) => unknown;
 
-/** Everything that `task` printed, in whatever way. It is printed nevertheless. */
+/** Everything that `task` printed, in whatever way; it goes nowhere else. */
 export async function outputOf(task: () => Promise<void>): Promise<string> {
   const printed: string[] = [];
   const undo = [
     // Some runners put a console of their own before the streams.
-    ...['log', 'info', 'warn', 'error', 'debug', 'trace'].map((method) => listen(globalThis.console, method, printed)),
-    ...[process.stdout, process.stderr].map((stream) => listen(stream, 'write', printed)),
+    ...['log', 'info', 'warn', 'error', 'debug', 'trace', 'dir'].map((method) => divert(globalThis.console, method, printed)),
+    ...[process.stdout, process.stderr].map((stream) => divert(stream, 'write', printed)),
   ];
   try {
     await task();
@@ -16,12 +18,14 @@ export async function outputOf(task: () => Promise<void>): Promise<string> {
   return printed.join('\n');
 }
 
-function listen(target: object, method: string, printed: string[]): () => void {
-  const methods = target as Record<string, Write>;
-  const before = methods[method] as Write;
+function divert(target: object, method: string, printed: string[]): () => void {
+  const methods = target as Record<string, Write | undefined>;
+  const before = methods[method];
   methods[method] = (...written) => {
-    printed.push(written.map(String).join(' '));
-    return before.apply(target, written);
+    printed.push(format(...written));
+    const done = written.at(-1);
+    if (typeof done === 'function') (done as () => void)();
+    return true;
   };
   return () => void (methods[method] = before);
 }

@@ -1,0 +1,2 @@
+export { describeUsers } from './describe-users.js';
+export type { PathOptions } from './mounted-routes.js';

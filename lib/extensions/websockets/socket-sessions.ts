@@ -1,0 +1,147 @@
+import type { IncomingMessage } from 'node:http';
+import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { type CallFace, HttpExchanges, RequestAuthenticator } from '../../extend.js';
+import { SessionEnded, type SessionContext, SessionsEnded, UnavailableError, UserDeactivated, UserDeleted, UsersEvents } from '../../index.js';
+import { faceOfHandshake, handshakeOf, socketIoHandshakeOf } from './handshake.js';
+import { type OpenSocket, OpenSockets } from './open-sockets.js';
+import { guardSocketIo, guardWs, isSocketIoServer, isWsServer } from './socket-servers.js';
+import { isSocketIo, type SocketClient } from './sockets.js';
+import { WebSocketsSettings } from './web-sockets.options.js';
+
+/** Whether a server lets in sockets of nobody. */
+interface Door {
+  isOptional: boolean;
+}
+
+/** What an ended session means where the database cannot say whether it has. */
+type WhenUnknown = 'close' | 'keep';
+
+/**
+ * Who is at the other end of the sockets of this node. It checks handshakes before a socket is open, and closes sockets whose session has
+ * ended: at once for what ends on this node, by the next recheck for what ends elsewhere or by time.
+ */
+@Injectable()
+export class SocketSessions implements OnModuleInit, OnModuleDestroy {
+  private readonly logger = new Logger('UsersWebSockets');
+  private readonly sockets = new OpenSockets();
+  private readonly requests = new WeakMap<object, CallFace['request']>();
+  private readonly doors = new WeakMap<object, Door>();
+  private subscriptions: (() => void)[] = [];
+  private timer: NodeJS.Timeout | undefined;
+  private rechecking: Promise<void> = Promise.resolve();
+  /** Counts what ended sessions: a handshake that began before one of them is asked again. */
+  private endings = 0;
+
+  constructor(
+    private readonly exchanges: HttpExchanges,
+    private readonly authenticator: RequestAuthenticator,
+    private readonly events: UsersEvents,
+    private readonly settings: WebSocketsSettings,
+  ) {}
+
+  onModuleInit(): void {
+    this.subscriptions = [
+      this.events.on(SessionEnded, ({ sessionId }) => this.end(this.sockets.ofSession(sessionId))),
+      this.events.on(UserDeactivated, ({ userId }) => this.end(this.sockets.ofUser(userId))),
+      this.events.on(UserDeleted, ({ userId }) => this.end(this.sockets.ofUser(userId))),
+      this.events.on(SessionsEnded, (event) => this.endMany(event)),
+    ];
+    this.schedule();
+  }
+
+  /** Waits for a recheck that is under way: its connection closes next. */
+  async onModuleDestroy(): Promise<void> {
+    clearTimeout(this.timer);
+    for (const unsubscribe of this.subscriptions) unsubscribe();
+    await this.rechecking;
+  }
+
+  /**
+   * Checks every handshake with `server` from now on; `@SessionGateway()` calls it. All gateways of one server share its handshake: the
+   * socket of nobody is let in only where each of them is optional.
+   *
+   * @param server what Nest hands to `afterInit()`: socket.io's server or namespace, or the server of `ws`.
+   * @throws TypeError for any other server: it would stand open.
+   */
+  guard(server: unknown, { optional = false }: { readonly optional?: boolean } = {}): void {
+    const known = typeof server === 'object' && server !== null ? this.doors.get(server) : undefined;
+    if (known !== undefined) return void (known.isOptional &&= optional);
+    const door: Door = { isOptional: optional };
+    if (isSocketIoServer(server)) {
+      guardSocketIo(server, async (client) => (await this.admit(socketIoHandshakeOf(client.request, client.handshake), door))(client));
+    } else if (isWsServer(server)) {
+      guardWs(server, (request: IncomingMessage) => this.admit(handshakeOf(request), door));
+    } else {
+      throw new TypeError('SocketSessions can guard the servers of socket.io and of ws; this is another one.');
+    }
+    this.doors.set(server, door);
+  }
+
+  /** Who opened this socket, as of its handshake or last check: for `handleConnection()`. `null` for nobody, or where no handshake was checked. */
+  contextOf(client: object): SessionContext | null {
+    return this.sockets.get(client)?.context ?? null;
+  }
+
+  /** The request that opened this socket, for the guards. */
+  requestOf(client: object): CallFace['request'] | undefined {
+    return this.requests.get(client);
+  }
+
+  /** Closes a socket whose session turned out to be over. */
+  end(sockets: readonly OpenSocket[]): void {
+    this.endings += 1;
+    for (const socket of sockets) this.sockets.close(socket);
+  }
+
+  /** Closes a socket that came with a session, once what is being sent is out. */
+  endSoon(client: object): void {
+    const socket = this.sockets.get(client);
+    if (socket !== undefined) setImmediate(() => this.sockets.close(socket));
+  }
+
+  /** Asks for the session of each open socket, and closes those that are over. It does not count as a use. */
+  async recheck(): Promise<void> {
+    for (const socket of this.sockets.ofUser(null)) await this.check(socket, 'keep');
+  }
+
+  private async endMany({ userId, exceptSessionId }: SessionsEnded): Promise<void> {
+    this.endings += 1;
+    // The event does not say which of them: only those of one address, perhaps, or those that were over anyway.
+    const sockets = this.sockets.ofUser(userId).filter(({ context }) => context.session.id !== exceptSessionId);
+    for (const socket of sockets) await this.check(socket, 'close');
+  }
+
+  /** @throws UsersError for whoever is not welcome. @returns what to call with the socket as soon as there is one. */
+  private async admit(request: CallFace['request'], { isOptional }: Door): Promise<(client: SocketClient) => void> {
+    const endings = this.endings;
+    const exchange = this.exchanges.ofFace(faceOfHandshake(request));
+    const context = await this.authenticator.authenticate(exchange, { isOptional, allowedNeeds: [] });
+    return (client) => {
+      this.requests.set(client, request);
+      if (context === null) return;
+      const socket: OpenSocket = { client, request, context };
+      this.sockets.add(socket);
+      if (endings !== this.endings) void this.check(socket, 'close');
+    };
+  }
+
+  private async check(socket: OpenSocket, whenUnknown: WhenUnknown): Promise<void> {
+    try {
+      const exchange = this.exchanges.ofFace(faceOfHandshake(socket.request));
+      const context = await this.authenticator.authenticate(exchange, { isOptional: false, allowedNeeds: [], touch: false });
+      if (context !== null) socket.context = context;
+    } catch (error) {
+      if (whenUnknown === 'close' || !(error instanceof UnavailableError)) this.sockets.close(socket);
+    }
+  }
+
+  private schedule(): void {
+    if (this.settings.recheck === null) return;
+    this.timer = setTimeout(() => {
+      this.rechecking = this.recheck()
+        .catch((error: unknown) => this.logger.error(error instanceof Error ? error.message : String(error)))
+        .finally(() => this.schedule());
+    }, this.settings.recheck);
+    this.timer.unref();
+  }
+}

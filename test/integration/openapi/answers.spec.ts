@@ -1,0 +1,211 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type HostApp, PASSWORD } from '../../support/host-app.js';
+import { describedApp, documentOf } from './described-app.js';
+import { CheckedClient, DocumentCheck } from './document-check.js';
+
+const BETTER = 'a much longer passphrase';
+const LAST = 'another long passphrase';
+
+describe('the document and the running app', () => {
+  let host: HostApp;
+  let check: DocumentCheck;
+  const client = () => new CheckedClient(host.url, check);
+  const signedIn = async (name: string, password = PASSWORD) => {
+    const browser = client();
+    await browser.post('/auth/login', { login: name, password, remember: true, deviceName: 'Laptop' });
+    return browser;
+  };
+
+  beforeAll(async () => {
+    host = await describedApp();
+    check = new DocumentCheck(documentOf(host.app));
+  });
+  afterAll(() => host.close());
+
+  it('agree on every route of the own account', async () => {
+    const browser = client();
+    await browser.post('/auth/register', { username: 'eve', password: PASSWORD, company: 'ACME', newsletter: true, displayName: null });
+    await browser.post('/auth/register', { email: 'eve@example.org', password: PASSWORD, profile: { a: [1] } });
+    await browser.post('/auth/email/confirm/request', { email: 'eve@example.org' });
+    await host.settled();
+    await browser.post('/auth/email/confirm', { token: host.inbox.last('confirm-email', 'eve@example.org').token });
+    await browser.get('/auth/session');
+    await browser.post('/auth/login', { email: 'eve@example.org', password: PASSWORD, remember: true, deviceName: 'Laptop' });
+    await browser.get('/auth/session');
+    await browser.get('/auth/me');
+    await browser.patch('/auth/me', { displayName: 'Eve', seats: null, born: '1990-01-02', settings: { dark: true }, newsletter: false });
+    await browser.post('/auth/username', { username: 'evelyn' });
+    await browser.post('/auth/reauthenticate', { password: PASSWORD });
+    await browser.post('/auth/email/change', { email: 'eve@example.net', password: PASSWORD });
+    await browser.delete('/auth/email/change');
+    await browser.post('/auth/password/change', { oldPassword: PASSWORD, newPassword: BETTER, verifyPassword: BETTER });
+    const other = await signedIn('evelyn', BETTER);
+    const { body } = await browser.get('/auth/sessions');
+    await browser.delete(`/auth/sessions/${(body as { items: { id: string; current: boolean }[] }).items.find(({ current }) => !current)?.id ?? ''}`);
+    await browser.delete('/auth/sessions');
+    await other.post('/auth/logout');
+    await browser.post('/auth/password/reset/request', { login: 'evelyn' });
+    await host.settled();
+    const { token } = host.inbox.last('reset-password', 'eve@example.org');
+    await browser.post('/auth/password/reset/confirm', { token, newPassword: LAST, verifyPassword: LAST });
+    const again = await signedIn('evelyn', LAST);
+    await again.post('/auth/me/delete', { password: LAST });
+    await host.user('bob', { mustChangePassword: true });
+    const bob = await signedIn('bob');
+    await bob.post('/auth/password/set', { newPassword: BETTER });
+    expect(check.faults).toEqual([]);
+  });
+
+  it('agree on every route of the administration', async () => {
+    await host.user('root', { isAdmin: true });
+    const admin = await signedIn('root');
+    const made = { username: 'tom', email: 'tom@example.org', password: PASSWORD, seats: 3, rate: 1.5, newsletter: true, emailConfirmed: false };
+    const { body } = await admin.post('/admin/users', made);
+    const { id } = (body as { user: { id: string } }).user;
+    await admin.get('/admin/me');
+    await admin.get('/admin/fields');
+    await admin.get('/admin/users?search=o&status=active&isAdmin=false&limit=1&prefix=');
+    await admin.get(`/admin/users/${id}`);
+    await admin.patch(`/admin/users/${id}`, { displayName: 'Tom', rate: null, email: 'tom@example.com' });
+    for (const act of ['deactivate', 'activate', 'confirm-email', 'send-reset', 'end-sessions']) await admin.post(`/admin/users/${id}/${act}`);
+    await admin.put(`/admin/users/${id}/admin`, { admin: true });
+    await admin.put(`/admin/users/${id}/password`, { newPassword: BETTER, mustChange: false });
+    await signedIn('tom', BETTER);
+    const { body: page } = await admin.get(`/admin/sessions?userId=${id}&state=live&limit=5`);
+    await admin.delete(`/admin/sessions/${(page as { items: { id: string }[] }).items[0]?.id ?? ''}`);
+    await admin.delete(`/admin/sessions?userId=${id}&state=all`);
+    await admin.delete(`/admin/users/${id}`);
+    expect(check.faults).toEqual([]);
+  });
+
+  it('have met in every good answer that the document promises', () => {
+    expect(check.goodAnswers().filter((answer) => !check.seen.has(answer))).toEqual([]);
+  });
+});
+
+describe('the document and what is refused', () => {
+  const NOBODY = '01890000-0000-7000-8000-000000000000';
+  let host: HostApp;
+  let check: DocumentCheck;
+  const client = () => new CheckedClient(host.url, check);
+  const signedIn = async (name: string, password = PASSWORD) => {
+    const browser = client();
+    await browser.post('/auth/login', { login: name, password });
+    return browser;
+  };
+  const onEvery = async (act: (method: string, path: string) => Promise<unknown>) => {
+    for (const route of check.routes()) {
+      const [method = '', path = ''] = route.replace('{id}', NOBODY).split(' ');
+      // This one ends the session that the others need.
+      if (path !== '/auth/logout') await act(method, path);
+    }
+  };
+  const bodyOf = (method: string, body: unknown) => (method === 'GET' || method === 'DELETE' ? {} : { body });
+
+  beforeAll(async () => {
+    host = await describedApp();
+    check = new DocumentCheck(documentOf(host.app));
+    await host.user('root', { isAdmin: true });
+    await host.user('ann');
+    await host.user('ida', { mustChangePassword: true });
+  });
+  afterAll(() => host.close());
+
+  it('agree where nobody is signed in', async () => {
+    const stranger = client();
+    await onEvery((method, path) => stranger.send(method, path));
+    expect(check.faults).toEqual([]);
+  });
+
+  it('agree where a page of another site asks', async () => {
+    const browser = await signedIn('ann');
+    const headers = { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' };
+    await onEvery((method, path) => browser.send(method, path, { headers }));
+    await browser.post('/auth/logout', undefined, { headers });
+    expect(check.faults).toEqual([]);
+  });
+
+  it('agree where the body is no JSON, or no object', async () => {
+    const admin = await signedIn('root');
+    const form = { 'content-type': 'application/x-www-form-urlencoded' };
+    await onEvery((method, path) => admin.send(method, path, { ...bodyOf(method, 'a=b'), headers: form }));
+    await onEvery((method, path) => admin.send(method, path, bodyOf(method, [])));
+    expect(check.faults).toEqual([]);
+  });
+
+  it('agree where somebody may not, or must do something else first', async () => {
+    const [ann, ida] = [await signedIn('ann'), await signedIn('ida')];
+    const whoever = { oldPassword: 'wrong password', newPassword: 'password1', password: 'wrong password', email: 'x@example.org' };
+    await onEvery((method, path) => (path === '/auth/password/set' ? Promise.resolve() : ida.send(method, path, bodyOf(method, whoever))));
+    await onEvery((method, path) => ann.send(method, path, bodyOf(method, whoever)));
+    expect(check.faults).toEqual([]);
+  });
+
+  it('agree about what is taken, weak, wrong or the last of its kind', async () => {
+    const [admin, ann] = [await signedIn('root'), await signedIn('ann')];
+    const { body } = await admin.get('/auth/me');
+    const { id } = (body as { user: { id: string } }).user;
+    await admin.post('/admin/users', { username: 'ann', password: PASSWORD });
+    await admin.post('/admin/users', { email: 'ann@example.org' });
+    await admin.post('/admin/users', { username: 'weak', password: 'password' });
+    await admin.patch(`/admin/users/${id}`, { email: 'ann@example.org' });
+    await admin.put(`/admin/users/${id}/admin`, { admin: false });
+    await admin.put(`/admin/users/${id}/password`, { newPassword: 'password' });
+    await admin.post(`/admin/users/${id}/deactivate`);
+    await admin.delete(`/admin/users/${id}`);
+    await admin.post('/auth/me/delete', { password: PASSWORD });
+    await admin.get('/admin/users?limit=0');
+    await admin.get('/admin/sessions?state=odd');
+    await admin.delete('/admin/sessions');
+    await ann.post('/auth/username', { username: 'root' });
+    await ann.post('/auth/password/change', { oldPassword: PASSWORD, newPassword: 'password' });
+    await client().post('/auth/register', { username: 'ann', password: PASSWORD });
+    await client().post('/auth/register', { username: 'weak', password: 'password' });
+    await client().post('/auth/email/confirm', { token: 'x' });
+    await client().post('/auth/password/reset/confirm', { token: 'x', newPassword: PASSWORD });
+    await host.resets.issue({ username: 'ann' }).then(({ token }) => client().post('/auth/password/reset/confirm', { token, newPassword: 'password' }));
+    await (await signedIn('ida')).post('/auth/password/set', { newPassword: 'password' });
+    expect(check.faults).toEqual([]);
+  });
+
+  it('agree where a budget is spent', async () => {
+    const ann = await signedIn('ann');
+    for (let times = 0; times < 61; times += 1) {
+      await client().post('/auth/password/reset/request', { login: 'nobody' });
+      await client().post('/auth/email/confirm', { token: 'x' });
+    }
+    await onEvery((method, path) => client().send(method, path, bodyOf(method, { token: 'x', newPassword: PASSWORD, email: 'x@example.org', login: 'x' })));
+    for (let times = 0; times < 61; times += 1) await client().post('/auth/login', { login: `nobody${times}`, password: PASSWORD });
+    const proof = { password: PASSWORD, oldPassword: PASSWORD, newPassword: 'another long passphrase', email: 'x@example.org' };
+    await onEvery((method, path) => ann.send(method, path, bodyOf(method, proof)));
+    expect(check.faults).toEqual([]);
+  });
+
+  it('agree where the database is gone', async () => {
+    const admin = await signedIn('root');
+    await host.dataSource.destroy();
+    await onEvery((method, path) => admin.send(method, path, bodyOf(method, { login: 'ann', password: PASSWORD })));
+    await host.dataSource.initialize();
+    expect(check.faults).toEqual([]);
+  });
+
+  it('have met in the errors that the document names', () => {
+    expect(check.errors().filter((error) => !check.errorsSeen.has(error))).toEqual([]);
+  });
+});
+
+describe('the check itself', () => {
+  it('hears of what is not documented, and of what is documented and not there', async () => {
+    const host = await describedApp();
+    const whole = documentOf(host.app);
+    const text = JSON.stringify(whole).replaceAll('"displayName"', '"nickname"').replaceAll('"401"', '"402"');
+    const check = new DocumentCheck(JSON.parse(text) as typeof whole);
+    await host.user();
+    const browser = new CheckedClient(host.url, check);
+    await browser.get('/auth/me');
+    await browser.post('/auth/login', { login: 'ann', password: PASSWORD });
+    expect(check.faults).toEqual([expect.stringContaining('authGetMe 401: not documented'), expect.stringContaining('must have required property \'nickname\'')]);
+    expect(check.faults[1]).toContain('must NOT have additional properties');
+    await host.close();
+  });
+});
