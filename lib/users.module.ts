@@ -44,8 +44,6 @@ export abstract class SpaceName {
 @Module({})
 export class UsersModule implements OnModuleInit {
   constructor(
-    private readonly space: SpaceName,
-    private readonly modules: ModulesContainer,
     private readonly ownFields: OwnFields,
     private readonly source: UsersDataSource,
   ) {}
@@ -64,18 +62,8 @@ export class UsersModule implements OnModuleInit {
   async onModuleInit(): Promise<void> {
     const issues = new Issues();
     this.ownFields.validate(issues);
-    const twins = this.twins();
-    if (twins.length > 1) {
-      issues.add('UsersModule', `forRoot() is imported ${twins.length} times for the user space "${this.space.name}": import it once, in the root module; it is global.`);
-    }
-    if (issues.any) await Promise.all(twins.map(({ source }) => source.close()));
+    if (issues.any) await this.source.close();
     issues.throwIfAny();
-  }
-
-  /** Nest takes each forRoot() for a module of its own: half the app would ask the one and half the other. */
-  private twins(): UsersModule[] {
-    const instances: unknown[] = [...this.modules.values()].map(({ instance }) => instance);
-    return instances.filter((one): one is UsersModule => one instanceof UsersModule && one.space.name === this.space.name);
   }
 }
 
@@ -114,20 +102,28 @@ function spaceOf<U extends BaseUser>({ space, user: given, tablePrefix }: Struct
 
 function settingsProviders(known: { space: string; structural: StructuralOptions; issues: Issues }, { useFactory, inject = [] }: RuntimeFactory): Provider[] {
   const { space, structural, issues } = known;
-  const resolve = async (host: DataSource | undefined, ...dependencies: unknown[]): Promise<ResolvedOptions> => {
+  const resolve = async (modules: ModulesContainer, host: DataSource | undefined, ...dependencies: unknown[]): Promise<ResolvedOptions> => {
     const runtime: RuntimeOptions = await useFactory(...(dependencies as never[]));
     const resolved = resolveOptions(runtime, { space, ports: structural.ports ?? {} }, issues);
     UsersDataSource.validate(host, structural.database, issues);
+    noteTwins(modules, space, issues);
     issues.throwIfAny();
     for (const sentence of weakSettingsOf(runtime)) new Logger('UsersModule').warn(sentence);
     return resolved;
   };
   return [
-    { provide: ResolvedOptions, useFactory: resolve, inject: [hostDataSource(structural.dataSource), ...inject] },
+    { provide: ResolvedOptions, useFactory: resolve, inject: [ModulesContainer, hostDataSource(structural.dataSource), ...inject] },
     ...SETTINGS.map((token): Provider => ({ provide: token, useFactory: ({ slices }: ResolvedOptions) => slices.get(token), inject: [ResolvedOptions] })),
     { provide: SpaceName, useValue: { name: space } satisfies SpaceName },
     { provide: PassportSettings, useValue: { isOn: structural.passport ?? true, space } satisfies PassportSettings },
   ];
+}
+
+/** Nest takes each forRoot() for a module of its own: half the app would ask the one and half the other. */
+function noteTwins(modules: ModulesContainer, space: string, issues: Issues): void {
+  const spaces = [...modules.values()].filter(({ metatype }) => metatype === UsersModule).map(({ providers }) => providers.get(SpaceName)?.instance as SpaceName | undefined);
+  const count = spaces.filter((one) => one?.name === space).length;
+  if (count > 1) issues.add('UsersModule', `forRoot() is imported ${count} times for the user space "${space}": import it once, in the root module; it is global.`);
 }
 
 /** Optional, so that its absence is told in a sentence of ours. */

@@ -38,7 +38,7 @@ export class SessionAnswers {
   /** Reads `transport` and `remember`; faults are noted in `body`. */
   read(body: Fields): TokenDelivery {
     const usual: Transport = this.carriers.has('cookie') ? 'cookie' : 'bearer';
-    const transport = body.raw('transport') ?? usual;
+    const transport = body.has('transport') ? body.raw('transport') : usual;
     const isKnown = transport === 'cookie' || transport === 'bearer';
     if (!isKnown || !this.carriers.has(transport)) body.fault('transport', 'USERS_NOT_VALID');
     return { transport: isKnown ? transport : usual, remember: body.optionalFlag('remember') ?? false };

@@ -1,5 +1,5 @@
 import { InvalidInputError } from './errors.js';
-import { faultOfJson, isStorable, type JsonValue } from './json.js';
+import { faultOfJson, isLine, isStorable, type JsonValue } from './json.js';
 
 /** Longest text that any field takes unless it says otherwise: code points. */
 const DEFAULT_MAX_LENGTH = 255;
@@ -7,6 +7,8 @@ const DEFAULT_MAX_LENGTH = 255;
 export interface TextRule {
   /** In code points. @default 255 */
   readonly max?: number;
+  /** For names and addresses: line breaks and control characters are faults. @default false */
+  readonly line?: boolean;
 }
 
 /**
@@ -85,10 +87,10 @@ export class Fields {
 }
 
 /** What is wrong with a value that should be a text, as a field code, or `null` when nothing is. */
-export function faultOfText(value: unknown, { max = DEFAULT_MAX_LENGTH }: TextRule = {}): string | null {
+export function faultOfText(value: unknown, { max = DEFAULT_MAX_LENGTH, line = false }: TextRule = {}): string | null {
   if (typeof value !== 'string') return 'USERS_WRONG_TYPE';
   if (value.length === 0) return 'USERS_EMPTY';
   // A code point has at most two UTF-16 units: the cheap test first, so that a megabyte is never counted.
   if (value.length > max * 2 || [...value].length > max) return 'USERS_TOO_LONG';
-  return isStorable(value) ? null : 'USERS_ILL_FORMED';
+  return isStorable(value) && (!line || isLine(value)) ? null : 'USERS_ILL_FORMED';
 }

@@ -1,5 +1,5 @@
 import { domainToASCII } from 'node:url';
-import { isStorable } from './json.js';
+import { isLine, isStorable } from './json.js';
 
 /** What a person is called by: as shown, and as compared. The key has a unique index; the shown form has none. */
 export interface Identifier {
@@ -31,11 +31,12 @@ export function fold(text: string): string {
  * @returns `null` when `text` is no user name.
  */
 export function parseUsername(text: unknown, { min, max }: { min: number; max: number }): Identifier | null {
-  if (typeof text !== 'string' || text.length > max * 4 || !isStorable(text)) return null;
+  if (typeof text !== 'string' || text.length > max * 4 || !isStorable(text) || !isLine(text)) return null;
   const shown = text.trim().normalize('NFC');
   const key = fold(shown);
   const length = [...shown].length;
-  if (length < min || length > max || key.length === 0 || [...key].length > max || INVISIBLE.test(shown) || INVISIBLE.test(key)) return null;
+  if (length < min || length > max || key.length === 0 || [...key].length > max || INVISIBLE.test(shown) || INVISIBLE.test(key))
+    return null;
   return { shown, key };
 }
 
@@ -46,7 +47,7 @@ export function parseUsername(text: unknown, { min, max }: { min: number; max: n
  * @returns `null` when `text` is no address.
  */
 export function parseEmail(text: unknown): Identifier | null {
-  if (typeof text !== 'string' || text.length > MAX_EMAIL_BYTES || !isStorable(text)) return null;
+  if (typeof text !== 'string' || text.length > MAX_EMAIL_BYTES || !isStorable(text) || !isLine(text)) return null;
   const shown = text.trim().normalize('NFKC');
   const at = shown.lastIndexOf('@');
   const local = shown.slice(0, at);

@@ -34,3 +34,8 @@ function isJson(value: unknown, depth: number): boolean {
 export function isStorable(text: string): boolean {
   return text.isWellFormed() && !text.includes('\0');
 }
+
+/** False where a text would be more than one line in a log, or begin another header in a mail (CR LF); white space around it is no matter. */
+export function isLine(text: string): boolean {
+  return !/[\r\n\u2028\u2029]/.test(text) && !/\p{Cc}/u.test(text.trim());
+}

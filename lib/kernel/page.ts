@@ -28,7 +28,8 @@ export function decodeCursor(cursor: string, length: number): string[] {
     throw invalidCursor();
   }
   // NUL would fail the statement on PostgreSQL; a wrong length would compare the wrong columns.
-  if (!Array.isArray(key) || key.length !== length || !key.every((part) => typeof part === 'string' && isStorable(part))) throw invalidCursor();
+  if (!Array.isArray(key) || key.length !== length || !key.every((part) => typeof part === 'string' && isStorable(part)))
+    throw invalidCursor();
   return key as string[];
 }
 

@@ -40,7 +40,7 @@ export class ResetRequests {
   async request(who: object, from?: RequestSource): Promise<void> {
     const input = Fields.of(who);
     const name = ['login', 'email', 'username'].find((candidate) => input.has(candidate)) ?? 'login';
-    const text = input.text(name, { max: 320 });
+    const text = input.text(name, { max: 320, line: true });
     input.done();
     if (from !== undefined) await this.limiter.spend(this.limits.mailRequests, networkOf(from.ip));
     this.background.run('Sending a reset link', () => this.send({ [name]: text } as UserRef, from ?? UNKNOWN_SOURCE));

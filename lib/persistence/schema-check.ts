@@ -27,6 +27,7 @@ const KEY_COLUMNS = new Set(['usernameKey', 'emailKey', 'secretHash', 'hash', 'k
  */
 export async function checkSchema(dataSource: DataSource, space: CheckedSpace, issues: Issues): Promise<void> {
   const metadatas = metadatasOf(dataSource, space, issues);
+  noteCache(dataSource, issues);
   noteStrangers(dataSource, metadatas, issues);
   const runner = dataSource.createQueryRunner();
   try {
@@ -55,6 +56,13 @@ function metadatasOf(dataSource: DataSource, { entities }: CheckedSpace, issues:
     );
   }
   return known.map((one) => dataSource.getMetadata(one));
+}
+
+/** A cache of every read would keep ended sessions, spent tokens and old roles alive, and a row that was just written would be missing. */
+function noteCache({ options }: DataSource, issues: Issues): void {
+  const { cache } = options;
+  if (typeof cache !== 'object' || cache.alwaysEnabled !== true) return;
+  issues.add(PATH, 'cache.alwaysEnabled answers our reads with what was true before; leave it out and name the queries of yours that may be cached.');
 }
 
 /** TypeORM merges two entities on one table without a word, and each of them then drops the other's columns. */

@@ -6,7 +6,6 @@ import type { Identifier } from '../kernel/identifiers.js';
 import { type RequestSource, UNKNOWN_SOURCE } from '../kernel/request-source.js';
 import { Notifier } from '../notifications/notifier.port.js';
 import { type IssuedToken, OneTimeTokens } from '../one-time-tokens/one-time-tokens.service.js';
-import { PasswordsSettings } from '../passwords/passwords.options.js';
 import { Database } from '../persistence/database.js';
 import { UnitOfWork } from '../persistence/unit-of-work.js';
 import { networkOf } from '../rate-limits/network-of.js';
@@ -31,7 +30,6 @@ export class EmailChangeService {
     private readonly notifier: Notifier,
     private readonly limiter: RateLimiter,
     private readonly limits: LimitsSettings,
-    private readonly passwordRules: PasswordsSettings,
     private readonly settings: RegistrationSettings,
     private readonly background: Background,
     private readonly database: Database,
@@ -45,7 +43,7 @@ export class EmailChangeService {
    */
   async requestAs(userId: string, body: unknown, from?: RequestSource): Promise<void> {
     const input = Fields.of(body);
-    const password = input.text('password', { max: this.passwordRules.maxLength });
+    const password = this.credentials.readPassword(input, 'password');
     const email = this.read(input);
     await this.credentials.reprove(userId, password, from);
     await this.open(userId, email, from);

@@ -51,7 +51,7 @@ export class Credentials {
     const given = IDENTIFIERS.filter((name) => input.has(name));
     if (given.length !== 1) input.fault('login', 'USERS_REQUIRED');
     const name = given[0] ?? 'login';
-    const text = input.text(name, { max: MAX_IDENTIFIER_LENGTH });
+    const text = input.text(name, { max: MAX_IDENTIFIER_LENGTH, line: true });
     const password = this.readPassword(input, 'password');
     input.done();
     return { ref: { [name]: text } as UserRef, identifier: identifierOf(text), password };

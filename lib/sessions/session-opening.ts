@@ -52,7 +52,7 @@ export class SessionOpening {
   read(input: Fields, from: RequestSource | undefined): SessionDetails {
     return {
       remember: input.optionalFlag('remember') ?? false,
-      deviceName: input.optionalText('deviceName', { max: 100 }) ?? null,
+      deviceName: input.optionalText('deviceName', { max: 100, line: true }) ?? null,
       data: input.optionalJson('data', this.rules.jsonBytes) ?? null,
       expiresAt: this.chosenEnd(input),
       needs: [],

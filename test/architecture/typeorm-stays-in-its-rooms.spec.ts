@@ -9,6 +9,8 @@ const ROOMS = [
   /^define-users\.ts$/,
   /^users\.(module|options)[^/]*\.ts$/,
   /^users-database\.ts$/,
+  // The testing kit opens a database for the host.
+  /^extensions\/testing\/(kit-database|users-test-kit)\.ts$/,
 ];
 
 const TYPEORM = ['typeorm', '@nestjs/typeorm'];

@@ -12,7 +12,7 @@ const NEVER_TEXT = { number: '7', boolean: 'true', array: '["a"]', object: '{"$g
 const BROKEN_TEXT = { null: 'null', 'the empty text': '""', NUL: '"a\\u0000bcdefgh"', 'a lone surrogate': '"abcdefgh\\ud800"' };
 const PROTOTYPES = { '__proto__': '{"__proto__":{"isAdmin":true}}', constructor: '{"constructor":{"prototype":{"isAdmin":true}}}' };
 const MEGABYTE = { 'a megabyte': JSON.stringify('x'.repeat(1024 * 1024)) };
-const LINES = { 'CR LF': '"ann\\r\\nBcc: eve@example.org"', 'a line separator': '"ann\\u2028eve"' };
+const LINES = { 'CR LF': '"ann\\r\\nBcc: eve@example.org"', 'a line separator': '"ann\\u2028eve"', 'CR LF at its end': '"zed@example.org\\r\\n"' };
 
 const NO_TEXT = { ...NEVER_TEXT, ...BROKEN_TEXT, ...PROTOTYPES, ...MEGABYTE };
 const NO_NAME = { ...NO_TEXT, ...LINES };

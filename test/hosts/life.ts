@@ -43,7 +43,7 @@ export async function live({ url, prefix = '' }: Place, name = 'ann'): Promise<v
   expect(await ann.get('/notes')).toMatchObject({ status: 200, body: { of: name } });
   expect((await ann.get('/notes/all')).status).toBe(403);
   expect((await ann.post('/auth/logout', undefined, { headers: { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' } })).status).toBe(403);
-  const changed = await ann.post('/auth/password/change', { currentPassword: PASSWORD, newPassword: NEXT_PASSWORD });
+  const changed = await ann.post('/auth/password/change', { oldPassword: PASSWORD, newPassword: NEXT_PASSWORD });
   expect(changed.status).toBeLessThan(300);
   expect((await ann.get('/auth/session')).status).toBe(200);
   expect((await ann.post('/auth/logout')).status).toBe(204);

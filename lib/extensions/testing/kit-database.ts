@@ -21,5 +21,8 @@ export function kitDatabase<U extends BaseUser>(space: UserSpace<U>, options: Ty
 function withoutOtherSpaces(options: DataSourceOptions, space: Pick<UserSpace, 'entities'>): DataSourceOptions {
   const own = new Set<unknown>(space.entities.all());
   const others = new Set<unknown>([...spaces].flatMap(({ entities }) => entities.all()).filter((entity) => !own.has(entity)));
-  return { ...options, entities: Object.values(options.entities ?? []).filter((entity: unknown) => !others.has(entity)) } as DataSourceOptions;
+  return {
+    ...options,
+    entities: Object.values(options.entities ?? []).filter((entity: unknown) => !others.has(entity)),
+  } as DataSourceOptions;
 }

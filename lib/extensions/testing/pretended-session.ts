@@ -38,7 +38,7 @@ const NOBODY_IN_PARTICULAR = {
 export function pretendedSession<U extends BaseUser>(facts: Partial<U>, { user, session }: SignedInOptions<U>): SessionContext<U> {
   const at = (): Date => new Date(SINCE);
   const dates = { activatedAt: at(), createdAt: at(), updatedAt: at() };
-  const signedIn = Object.assign(new (user ?? (User as unknown as new () => U))(), NOBODY_IN_PARTICULAR, dates, facts);
+  const signedIn: U = Object.assign(new (user ?? (User as unknown as new () => U))(), NOBODY_IN_PARTICULAR, dates, facts);
   return {
     user: signedIn,
     session: { ...sessionOf(signedIn.id, at), ...session },

@@ -36,7 +36,10 @@ export interface UsersTestKitOptions<U extends BaseUser = BaseUser> {
   readonly clock?: FakeClock;
 }
 
-class Attachment {}
+/** Stands in the container for the moment in which the kit learnt of its application. */
+abstract class Attachment {
+  abstract readonly at: ModuleRef;
+}
 
 /**
  * The library for tests: in memory, with a clock of its own, with passwords that cost nothing, and with every message kept. Put `imports`
@@ -58,7 +61,11 @@ export class UsersTestKit<U extends BaseUser = RegisteredUser> {
   constructor({ user, options = {}, database, clock = new FakeClock() }: UsersTestKitOptions<U> = {}) {
     refuseInProduction('usersTestKit()');
     this.clock = clock;
-    const { tablePrefix, space = defineUsers<U>({ ...(user && { user }), ...(tablePrefix !== undefined && { tablePrefix }) }), ...rest } = options;
+    const {
+      tablePrefix,
+      space = defineUsers<U>({ ...(user && { user }), ...(tablePrefix !== undefined && { tablePrefix }) }),
+      ...rest
+    } = options;
     this.cookieName = cookieNameIn(space, options);
     const ports = { clock, hasher: this.hasher, notifier: this.inbox, ...options.ports };
     this.imports = [
@@ -90,9 +97,7 @@ export class UsersTestKit<U extends BaseUser = RegisteredUser> {
 
   /** Starts the library alone, without HTTP. */
   async start(): Promise<this> {
-    class Root {}
-    Module({ imports: this.imports })(Root);
-    this.own = await NestFactory.createApplicationContext(Root, { logger: false, abortOnError: false });
+    this.own = await NestFactory.createApplicationContext({ module: UsersTestKitRoot, imports: this.imports }, { logger: false, abortOnError: false });
     return this;
   }
 
@@ -120,7 +125,8 @@ export class UsersTestKit<U extends BaseUser = RegisteredUser> {
   }
 
   private get<T>(token: abstract new (...args: never[]) => T): T {
-    if (this.app === null) throw new Error('No application runs with this kit yet: compile a module with kit.imports, or call kit.start().');
+    if (this.app === null)
+      throw new Error('No application runs with this kit yet: compile a module with kit.imports, or call kit.start().');
     return this.app.get<T>(token as unknown as new () => T, { strict: false });
   }
 
@@ -128,10 +134,22 @@ export class UsersTestKit<U extends BaseUser = RegisteredUser> {
   private attachment(): DynamicModule {
     const attach = (app: ModuleRef): Attachment => {
       this.app = app;
-      return new Attachment();
+      return { at: app };
     };
-    return { module: class UsersTestKitModule {}, providers: [{ provide: Attachment, useFactory: attach, inject: [ModuleRef] }] };
+    return { module: UsersTestKitAttachment, providers: [{ provide: Attachment, useFactory: attach, inject: [ModuleRef] }] };
   }
+}
+
+/** What the kit imports when it runs alone. */
+@Module({})
+class UsersTestKitRoot {
+  /** Told apart from the other by nothing else. */
+  readonly isAlone = true;
+}
+
+@Module({})
+class UsersTestKitAttachment {
+  readonly isAlone = false;
 }
 
 /** As the library names it over plain HTTP. */

@@ -7,7 +7,7 @@ export interface SocketIoServer {
   use(middleware: (client: SocketIoClient, next: (error?: Error) => void) => void): unknown;
 }
 
-type Verdict = (isWelcome: boolean, status?: number, message?: string) => void;
+type Verdict = (isWelcome: boolean, status?: number, body?: string, headers?: Record<string, string>) => void;
 interface UpgradeFacts {
   readonly req: IncomingMessage;
 }
@@ -40,7 +40,7 @@ export function guardSocketIo(server: SocketIoServer, admit: (client: SocketIoCl
   });
 }
 
-/** Answers the upgrade request of everybody whom `admit` refuses with our status, before there is a socket. */
+/** Answers the upgrade request of everybody whom `admit` refuses with our status and body, before there is a socket. */
 export function guardWs(server: WsServer, admit: (request: IncomingMessage) => Promise<(client: WsClient) => void>): void {
   const admitted = new WeakMap<IncomingMessage, (client: WsClient) => void>();
   const hosts = server.options.verifyClient ?? null;
@@ -53,7 +53,7 @@ export function guardWs(server: WsServer, admit: (request: IncomingMessage) => P
       },
       (error: unknown) => {
         const refusal = usersErrorOf(error);
-        done(false, refusal.getStatus(), refusal.code);
+        done(false, refusal.getStatus(), JSON.stringify(refusal.getResponse()), { 'Content-Type': 'application/json' });
       },
     );
   };

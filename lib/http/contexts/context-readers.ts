@@ -29,12 +29,13 @@ export class ContextReaders {
   faceOf(context: ExecutionContext): CallFace {
     const type = context.getType<string>();
     const reader = this.readers.get(type);
-    if (reader === undefined) return this.refuse(mendOf(type));
     try {
-      return reader.read(context);
+      if (reader !== undefined) return reader.read(context);
+      this.tell(mendOf(type));
     } catch (error) {
-      return this.refuse(error instanceof Error ? error.message : String(error));
+      this.tell(error instanceof Error ? error.message : String(error));
     }
+    throw this.refusal(new ForbiddenError('This call cannot be checked here.'), context);
   }
 
   /** What to throw in this context for `error`. */
@@ -42,11 +43,11 @@ export class ContextReaders {
     return this.readers.get(context.getType<string>())?.refusal(error, context) ?? error;
   }
 
-  private refuse(mend: string): never {
-    if (!this.told.has(mend)) this.logger.error(mend);
+  private tell(mend: string): void {
+    if (this.told.has(mend)) return;
+    this.logger.error(mend);
     // The sentences are ours or an extension's; should one hold what a client sent, the memory of them stays small.
     if (this.told.size < 100) this.told.add(mend);
-    throw new ForbiddenError('This call cannot be checked here.');
   }
 }
 

@@ -2,7 +2,6 @@ import { Get, HttpCode, Patch, Post, Req } from '@nestjs/common';
 import { UserChanges } from '../../accounts/user-changes.js';
 import { UsersService } from '../../accounts/users.service.js';
 import { NotFoundError } from '../../kernel/errors.js';
-import { PasswordsSettings } from '../../passwords/passwords.options.js';
 import { Credentials } from '../../sessions/credentials.js';
 import { type UserView, userView } from '../../users/user-view.js';
 import { bodyOf, take } from '../body.js';
@@ -21,7 +20,6 @@ export class ProfileController {
     private readonly users: UsersService,
     private readonly changes: UserChanges,
     private readonly credentials: Credentials,
-    private readonly passwordRules: PasswordsSettings,
     private readonly exchanges: HttpExchanges,
     private readonly carriers: Carriers,
     private readonly cookie: CookieCarrier,
@@ -60,7 +58,7 @@ export class ProfileController {
   async delete(@Req() request: SessionRequest): Promise<void> {
     const exchange = this.exchanges.ofRequest(request);
     const body = bodyOf(exchange);
-    const password = body.text('password', { max: this.passwordRules.maxLength });
+    const password = this.credentials.readPassword(body, 'password');
     body.done();
     await this.credentials.reprove(request.auth.user.id, password, exchange.source);
     await this.users.deleteOrFail(request.auth.user.id);

@@ -181,6 +181,7 @@ describe('racing administrators', () => {
     const ids = [(await host.user('a', { isAdmin: true })).id, (await host.user('b', { isAdmin: true })).id];
     await race(2, async (index) => {
       if ((await host.users.count({ isAdmin: true })) < 2) throw new LastAdminError();
+      await new Promise((resolve) => setTimeout(resolve, 50));
       const isAdmin = host.dataSource.options.type === 'postgres' ? 'false' : '0';
       await host.dataSource.query(
         `UPDATE auth_users SET ${host.dataSource.driver.escape('isAdmin')} = ${isAdmin} WHERE id = '${ids[1 - index] ?? ''}'`,

@@ -28,6 +28,14 @@ import { PASSWORD } from '../../support/host-app.js';
 
 const databases: TestDatabase[] = [];
 const apps: INestApplicationContext[] = [];
+/** Every DataSource of this file: Nest closes nothing when a start fails, not even what the host's TypeOrmModule opened. */
+const opened: DataSource[] = [];
+const initialize = DataSource.prototype.initialize;
+DataSource.prototype.initialize = function (this: DataSource) {
+  opened.push(this);
+  return initialize.call(this);
+};
+
 const database = async () => {
   const one = await testDatabase();
   databases.push(one);
@@ -35,6 +43,7 @@ const database = async () => {
 };
 afterEach(async () => {
   for (const app of apps.splice(0)) await app.close();
+  for (const source of opened.splice(0)) if (source.isInitialized) await source.destroy();
   for (const one of databases.splice(0)) await one.drop();
 });
 
@@ -270,17 +279,11 @@ describe('a start that cannot succeed', () => {
 });
 
 describe('the end of the app', () => {
-  const open: DataSource[] = [];
-  /** Sees each DataSource that is opened while `task` runs. */
+  /** The DataSources that are opened while `task` runs. */
   const watching = async (task: () => Promise<unknown>): Promise<DataSource[]> => {
-    const initialize = DataSource.prototype.initialize;
-    open.length = 0;
-    DataSource.prototype.initialize = function (this: DataSource) {
-      open.push(this);
-      return initialize.call(this);
-    };
-    await task().finally(() => (DataSource.prototype.initialize = initialize));
-    return [...open];
+    const before = opened.length;
+    await task();
+    return opened.slice(before);
   };
 
   it('[1.1] closes the database of our own', async () => {

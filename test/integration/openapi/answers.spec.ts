@@ -103,8 +103,8 @@ describe('the document and what is refused', () => {
   const bodyOf = (method: string, body: unknown) => (method === 'GET' || method === 'DELETE' ? {} : { body });
 
   beforeAll(async () => {
-    host = await describedApp();
-    check = new DocumentCheck(documentOf(host.app));
+    host = await describedApp({ limits: { registrations: { limit: 20 }, confirmations: { limit: 20 }, mailRequests: { limit: 20 } } });
+    check = new DocumentCheck(documentOf(host.app), false);
     await host.user('root', { isAdmin: true });
     await host.user('ann');
     await host.user('ida', { mustChangePassword: true });
@@ -130,14 +130,17 @@ describe('the document and what is refused', () => {
     const form = { 'content-type': 'application/x-www-form-urlencoded' };
     await onEvery((method, path) => admin.send(method, path, { ...bodyOf(method, 'a=b'), headers: form }));
     await onEvery((method, path) => admin.send(method, path, bodyOf(method, [])));
+    await admin.post('/auth/logout', 'a=b', { headers: form });
     expect(check.faults).toEqual([]);
   });
 
   it('agree where somebody may not, or must do something else first', async () => {
     const [ann, ida] = [await signedIn('ann'), await signedIn('ida')];
-    const whoever = { oldPassword: 'wrong password', newPassword: 'password1', password: 'wrong password', email: 'x@example.org' };
+    const whoever = { oldPassword: 'wrong password', newPassword: 'another long passphrase', password: 'wrong password', email: 'x@example.org' };
     await onEvery((method, path) => (path === '/auth/password/set' ? Promise.resolve() : ida.send(method, path, bodyOf(method, whoever))));
     await onEvery((method, path) => ann.send(method, path, bodyOf(method, whoever)));
+    const half = (await host.sessions.open({ username: 'ann' }, { needs: ['second-factor'] })).token;
+    for (const path of ['/auth/password/set', '/auth/email/confirm/request']) await client().post(path, {}, { token: half });
     expect(check.faults).toEqual([]);
   });
 
@@ -151,6 +154,16 @@ describe('the document and what is refused', () => {
     await admin.patch(`/admin/users/${id}`, { email: 'ann@example.org' });
     await admin.put(`/admin/users/${id}/admin`, { admin: false });
     await admin.put(`/admin/users/${id}/password`, { newPassword: 'password' });
+    await admin.put(`/admin/users/${NOBODY}/password`, { newPassword: BETTER });
+    await admin.put(`/admin/users/${NOBODY}/admin`, { admin: true });
+    await admin.patch(`/admin/users/${NOBODY}`, {});
+    const without = await host.users.create({ username: 'mailless' });
+    await admin.post(`/admin/users/${without.id}/send-reset`);
+    await client().post('/auth/register', { email: 'dup@example.org', password: PASSWORD });
+    const [pending] = (await host.users.list({ status: 'pending' })).items.filter(({ email }) => email === 'dup@example.org');
+    await host.user('dup');
+    await admin.post(`/admin/users/${pending?.id ?? ''}/activate`);
+    await admin.post(`/admin/users/${pending?.id ?? ''}/confirm-email`);
     await admin.post(`/admin/users/${id}/deactivate`);
     await admin.delete(`/admin/users/${id}`);
     await admin.post('/auth/me/delete', { password: PASSWORD });
@@ -168,11 +181,24 @@ describe('the document and what is refused', () => {
     expect(check.faults).toEqual([]);
   });
 
+  it('agree where the database is gone', async () => {
+    const admin = await signedIn('root');
+    await host.dataSource.destroy();
+    await onEvery((method, path) => admin.send(method, path, bodyOf(method, { login: 'ann', password: PASSWORD })));
+    await admin.post('/auth/register', { username: 'zed', password: PASSWORD });
+    await admin.post('/auth/email/confirm', { token: 'x' });
+    await admin.post('/auth/password/reset/confirm', { token: 'x', newPassword: BETTER });
+    await admin.post('/auth/logout');
+    await host.dataSource.initialize();
+    expect(check.faults).toEqual([]);
+  });
+
   it('agree where a budget is spent', async () => {
     const ann = await signedIn('ann');
-    for (let times = 0; times < 61; times += 1) {
+    for (let times = 0; times < 21; times += 1) {
       await client().post('/auth/password/reset/request', { login: 'nobody' });
       await client().post('/auth/email/confirm', { token: 'x' });
+      await client().post('/auth/register', { username: `eve${times}`, password: PASSWORD });
     }
     await onEvery((method, path) => client().send(method, path, bodyOf(method, { token: 'x', newPassword: PASSWORD, email: 'x@example.org', login: 'x' })));
     for (let times = 0; times < 61; times += 1) await client().post('/auth/login', { login: `nobody${times}`, password: PASSWORD });
@@ -181,11 +207,12 @@ describe('the document and what is refused', () => {
     expect(check.faults).toEqual([]);
   });
 
-  it('agree where the database is gone', async () => {
-    const admin = await signedIn('root');
-    await host.dataSource.destroy();
-    await onEvery((method, path) => admin.send(method, path, bodyOf(method, { login: 'ann', password: PASSWORD })));
-    await host.dataSource.initialize();
+  it('agree where the app is closed to strangers and sessions are few', async () => {
+    const strict = await describedApp({ registration: { open: false }, sessions: { max: 1, whenFull: 'refuse' } });
+    await strict.user();
+    for (let times = 0; times < 2; times += 1) await new CheckedClient(strict.url, check).post('/auth/login', { login: 'ann', password: PASSWORD });
+    await new CheckedClient(strict.url, check).post('/auth/register', { username: 'eve', password: PASSWORD });
+    await strict.close();
     expect(check.faults).toEqual([]);
   });
 

@@ -9,6 +9,7 @@ import {
   TooManyRequestsError,
   WeakPasswordError,
 } from 'nestjs-users';
+import { RateLimiter } from '../../../lib/rate-limits/rate-limiter.js';
 import { HostApp, type HostOptions, PASSWORD } from '../../support/host-app.js';
 import { VISITOR } from '../../support/limits.js';
 import { Statements } from '../../support/statements.js';
@@ -88,9 +89,14 @@ describe('asking for a link', () => {
     await expect(host.resets.request(who as never, VISITOR)).rejects.toThrow(InvalidInputError);
   });
 
-  it('does not mail to an address that the user left a moment ago [B-12] [B-29]', async () => {
-    await host.users.update(ann, { email: 'new@example.org' });
-    await ask('ann');
+  it('does not mail to an address that the user leaves at that moment [B-12] [B-29]', async () => {
+    const limiter = host.app.get(RateLimiter);
+    const trySpend = limiter.trySpend.bind(limiter);
+    limiter.trySpend = async (...spent) => {
+      await host.users.update(ann, { email: 'new@example.org' });
+      return trySpend(...spent);
+    };
+    await ask();
     expect(host.inbox.to('ann@example.org')).toEqual([]);
     expect(host.inbox.kinds('new@example.org')).toEqual(['reset-password']);
   });

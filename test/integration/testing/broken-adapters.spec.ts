@@ -1,7 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
-import { type AttemptStore, type ClientAddress, type Clock, type Notification, Notifier, type PasswordVerifier, type RandomSource, type Spending } from 'nestjs-users';
+import {
+  type AttemptStore,
+  type ClientAddress,
+  type Clock,
+  type Notification,
+  Notifier,
+  type PasswordVerifier,
+  type RandomSource,
+  type Spending,
+} from 'nestjs-users';
 import {
   attemptStoreContract,
   clientAddressContract,
@@ -66,7 +75,9 @@ describe('a broken hasher', () => {
       'a hasher salts: the same password gives another hash': changed({
         hash: async (password) => `$plain$${Buffer.from(password).toString('hex')}`,
       }),
-      'a hash names its algorithm, fits its column and does not hold the password': changed({ hash: async (password) => `$plain$${password}` }),
+      'a hash names its algorithm, fits its column and does not hold the password': changed({
+        hash: async (password) => `$plain$${password}`,
+      }),
       'a hasher says no to what is no hash of its own, and never throws': changed({
         verify: async (hash, password) => {
           if (!real.reads(hash)) throw new TypeError('Invalid hash');
@@ -88,7 +99,9 @@ describe('a broken verifier', () => {
   breaks(
     passwordVerifierContract,
     {
-      'a verifier reads the hash and knows its password, and no other': changed({ verify: async (_hash, typed) => typed.startsWith('secret') }),
+      'a verifier reads the hash and knows its password, and no other': changed({
+        verify: async (_hash, typed) => typed.startsWith('secret'),
+      }),
       'a verifier reads nothing that is not of its form, and never throws': changed({ reads: () => true }),
       'a verifier reads no hash that was cut short or continued': changed({ reads: (text) => text.startsWith('{plain}') }),
     },
@@ -98,10 +111,13 @@ describe('a broken verifier', () => {
 
 describe('a broken notifier', () => {
   const inbox = new Inbox();
-  const notifier = (notify: (notification: Notification) => Promise<void> | void) => (): Notifier => ({ notify: async (notification) => notify(notification) });
+  const notifier = (notify: (notification: Notification) => Promise<void> | void) => (): Notifier => ({
+    notify: async (notification) => notify(notification),
+  });
   const carrier = (textOf: (notification: Notification) => string) => (): NotifierSubject => {
     const delivered: DeliveredMessage[] = [];
-    const notify = async (notification: Notification): Promise<void> => void delivered.push({ to: notification.to, text: textOf(notification) });
+    const notify = async (notification: Notification): Promise<void> =>
+      void delivered.push({ to: notification.to, text: textOf(notification) });
     return { notifier: { notify }, delivered: () => [...delivered] };
   };
   breaks<NotifierSubject>(
@@ -114,7 +130,9 @@ describe('a broken notifier', () => {
       'a notifier takes names that somebody wrote to do harm': notifier(({ user }) => void encodeURIComponent(user?.displayName ?? '')),
       'a notifier leaves the notification as it is': notifier((notification) => void Object.assign(notification, { to: '' })),
       'a notifier keeps the token out of the log': notifier((notification) => new Logger('Sms').log(JSON.stringify(notification))),
-      'what a notifier delivers goes to the one address, with the token where there is one': carrier(({ kind }) => `You have news: ${kind}`),
+      'what a notifier delivers goes to the one address, with the token where there is one': carrier(
+        ({ kind }) => `You have news: ${kind}`,
+      ),
     },
     carrier((notification) => ('token' in notification ? notification.token : 'news')),
   );
@@ -127,7 +145,12 @@ describe('a broken notifier', () => {
   });
 
   it('is not one that says what it does without the token', async () => {
-    expect(await broken(notifierContract, notifier(({ kind, ...rest }) => inbox.notify({ kind, ...rest } as Notification)))).toEqual([]);
+    expect(
+      await broken(
+        notifierContract,
+        notifier(({ kind, ...rest }) => inbox.notify({ kind, ...rest } as Notification)),
+      ),
+    ).toEqual([]);
   });
 });
 
@@ -142,7 +165,9 @@ describe('a broken client address', () => {
   breaks(
     clientAddressContract,
     {
-      'a client address is an IP address or null, for any request, and never an exception': reading((request) => request.socket.remoteAddress),
+      'a client address is an IP address or null, for any request, and never an exception': reading(
+        (request) => request.socket.remoteAddress,
+      ),
       'a client cannot choose its address': reading(header('x-forwarded-for')),
       'the same request has the same address': reading(() => `192.0.2.${String((calls += 1) % 250)}`),
     },
@@ -150,7 +175,9 @@ describe('a broken client address', () => {
   );
 
   it('is not one that reads the header of its platform', async () => {
-    const address = reading((request) => (typeof request.headers?.['fly-client-ip'] === 'string' ? request.headers['fly-client-ip'] : null))();
+    const address = reading((request) =>
+      typeof request.headers?.['fly-client-ip'] === 'string' ? request.headers['fly-client-ip'] : null,
+    )();
     expect(await broken(clientAddressContract, () => address)).toEqual(['a client cannot choose its address']);
     expect(await broken(clientAddressContract, () => ({ address, trusts: ['Fly-Client-IP'] }))).toEqual([]);
   });
@@ -230,7 +257,12 @@ class MemoryAttemptStore implements AttemptStore {
 describe('a broken attempt store', () => {
   const changed = (change: (store: MemoryAttemptStore) => Partial<AttemptStore>) => (): AttemptStore => {
     const store = new MemoryAttemptStore();
-    const real = { spend: store.spend.bind(store), refusedUntil: store.refusedUntil.bind(store), reset: store.reset.bind(store), purge: store.purge.bind(store) };
+    const real = {
+      spend: store.spend.bind(store),
+      refusedUntil: store.refusedUntil.bind(store),
+      reset: store.reset.bind(store),
+      purge: store.purge.bind(store),
+    };
     return { ...real, ...change(store) };
   };
   const soon = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -265,7 +297,9 @@ describe('a broken attempt store', () => {
           return store.spend(on, spending);
         },
       })),
-      'refusedUntil says what spend would say, and counts nothing': changed((store) => ({ refusedUntil: (on, spending) => store.spend(on, spending) })),
+      'refusedUntil says what spend would say, and counts nothing': changed((store) => ({
+        refusedUntil: (on, spending) => store.spend(on, spending),
+      })),
       'reset forgets what was spent, and says whether there was anything': changed((store) => ({
         reset: async (on, key) => {
           await store.reset(on, key);

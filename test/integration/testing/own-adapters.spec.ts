@@ -53,7 +53,8 @@ describe.each([
 ])('%s', (_name, from, make) => {
   const known = KNOWN_HASHES.find((one) => from.test(one.from));
   if (known === undefined) throw new Error(`There is no hash from ${from.source}.`);
-  for (const c of passwordVerifierContract) it(c.name, () => c.verify(() => ({ verifier: make(), hash: known.hash, password: known.password })));
+  for (const c of passwordVerifierContract)
+    it(c.name, () => c.verify(() => ({ verifier: make(), hash: known.hash, password: known.password })));
 });
 
 describe('DatabaseAttemptStore', () => {
@@ -67,7 +68,9 @@ describe('DatabaseAttemptStore', () => {
 describe('MailNotifier', () => {
   const make = (): NotifierSubject => {
     const mails: DeliveredMessage[] = [];
-    const settings = mailSettings({ transport: async ({ to, subject, text, html }) => void mails.push({ to, text: [subject, text, html].join('\n') }) });
+    const settings = mailSettings({
+      transport: async ({ to, subject, text, html }) => void mails.push({ to, text: [subject, text, html].join('\n') }),
+    });
     const queue = new MailQueue(settings);
     const delivered = async (): Promise<DeliveredMessage[]> => {
       while (queue.size > 0) await new Promise((resolve) => setTimeout(resolve, 1));
@@ -87,7 +90,11 @@ describe('FrameworkClientAddress', () => {
 
   it('behind a proxy that Express trusts, goes by what that proxy says', () => {
     const app = express().set('trust proxy', true);
-    const request = Object.assign(Object.create(app.request) as object, { app, headers: { 'x-forwarded-for': '198.51.100.66' }, socket: { remoteAddress: '127.0.0.1' } });
+    const request = Object.assign(Object.create(app.request) as object, {
+      app,
+      headers: { 'x-forwarded-for': '198.51.100.66' },
+      socket: { remoteAddress: '127.0.0.1' },
+    });
     expect(new FrameworkClientAddress().of(request)).toBe('198.51.100.66');
   });
 });

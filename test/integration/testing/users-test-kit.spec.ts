@@ -66,7 +66,9 @@ async function alone<U extends BaseUser>(options?: UsersTestKitOptions<U>): Prom
   return kit;
 }
 
-async function hosted<U extends BaseUser>(options?: UsersTestKitOptions<U>): Promise<{ kit: UsersTestKit<U>; http: HttpClient; app: INestApplication }> {
+async function hosted<U extends BaseUser>(
+  options?: UsersTestKitOptions<U>,
+): Promise<{ kit: UsersTestKit<U>; http: HttpClient; app: INestApplication }> {
   const kit = usersTestKit<U>(options);
   const app = (await Test.createTestingModule({ imports: [...kit.imports, NotesModule] }).compile()).createNestApplication();
   closers.push(() => app.close());
@@ -163,7 +165,9 @@ describe('the kit alone', () => {
 
   it('says what there is where a message is not', async () => {
     const kit = await alone();
-    expect(() => kit.inbox.last('confirm-email', 'eve@example.org')).toThrow('Nobody was told "confirm-email" at eve@example.org; there is [].');
+    expect(() => kit.inbox.last('confirm-email', 'eve@example.org')).toThrow(
+      'Nobody was told "confirm-email" at eve@example.org; there is [].',
+    );
   });
 
   it('opens a session that lacks a step', async () => {

@@ -63,6 +63,13 @@ describe('the reading of an input', () => {
     for (const text of ['\ufffd', '\u202e', '😀', ' ', '\r\n']) expect(faultsOf((input) => input.text('name'), { name: text })).toBeNull();
   });
 
+  it('[B-105] takes a line for a line: no CR LF anywhere, no control character inside, white space around it as it comes', () => {
+    for (const name of ['a\r\nb', 'ann\n', 'a\u2028b', 'a\tb', 'a\u001bb'])
+      expect(faultsOf((input) => input.text('name', { line: true }), { name })).toEqual({ name: ['USERS_ILL_FORMED'] });
+    for (const name of ['ann', ' ann\t', 'Ann B.', '😀'])
+      expect(faultsOf((input) => input.text('name', { line: true }), { name })).toBeNull();
+  });
+
   it('takes an empty text for a fault, never for absence', () => {
     expect(faultsOf((input) => input.optionalText('name'), { name: '' })).toEqual({ name: ['USERS_EMPTY'] });
     expect(faultsOf((input) => input.optionalText('name'), { name: undefined })).toBeNull();

@@ -150,6 +150,7 @@ describe('an address', () => {
     'a@c.org;b@c.org',
     'a@c.org\r\nBcc: b@c.org',
     'a\r\n@c.org',
+    'a@c.org\n',
     '.a@c.org',
     'a.@c.org',
     'a..b@c.org',

@@ -81,7 +81,11 @@ describe.each(FRAMEWORKS)('signedInAs, on %s and without a database', (on) => {
   it('leaves the user, of the host’s class, and the session where SessionGuard leaves them', async () => {
     const as = signedInAs({ id: 'u1', username: 'ann', company: 'Acme', roles: ['editor'], permissions: ['note:read'] }, { user: AppUser });
     const { body, headers } = await (await client({ as, on })).get('/notes');
-    expect(body).toMatchObject({ label: 'ann (Acme)', isOurs: true, auth: { roles: ['editor'], permissions: ['note:read'], user: { id: 'u1', username: 'ann' } } });
+    expect(body).toMatchObject({
+      label: 'ann (Acme)',
+      isOurs: true,
+      auth: { roles: ['editor'], permissions: ['note:read'], user: { id: 'u1', username: 'ann' } },
+    });
     expect(body.auth.session).toMatchObject({ id: body.session, userId: 'u1', kind: 'session', needs: [] });
     expect([headers.get('cache-control'), headers.get('vary')]).toEqual(['no-store', expect.stringContaining('Cookie')]);
   });
@@ -105,7 +109,9 @@ describe.each(FRAMEWORKS)('signedInAs, on %s and without a database', (on) => {
 
 describe('signedInAs', () => {
   it('gives a session that lacks a step as far as the real one goes', async () => {
-    const { status, body } = await (await client({ as: signedInAs({ isAdmin: true }, { session: { needs: ['new-password'] } }) })).get('/admin');
+    const { status, body } = await (
+      await client({ as: signedInAs({ isAdmin: true }, { session: { needs: ['new-password'] } }) })
+    ).get('/admin');
     expect([status, body.code]).toEqual([403, 'USERS_STEP_NEEDED']);
   });
 
@@ -118,7 +124,12 @@ describe('signedInAs', () => {
       }
     }
     const builder = Test.createTestingModule({ controllers: [PlainController] });
-    app = (await builder.overrideGuard(SessionGuard).useValue(signedInAs({ username: 'ann' })).compile()).createNestApplication();
+    app = (
+      await builder
+        .overrideGuard(SessionGuard)
+        .useValue(signedInAs({ username: 'ann' }))
+        .compile()
+    ).createNestApplication();
     await app.listen(0, '127.0.0.1');
     expect((await new HttpClient(await app.getUrl()).get('/plain')).body).toEqual({ name: 'ann' });
   });
@@ -131,16 +142,26 @@ describe('signedInAs', () => {
   it('refuses to be of use in production', () => {
     process.env['NODE_ENV'] = 'production';
     try {
-      for (const make of [() => signedInAs(), () => signedOut(), () => new FastHasher(), () => usersTestKit()]) expect(make).toThrow(/production/);
+      for (const make of [() => signedInAs(), () => signedOut(), () => new FastHasher(), () => usersTestKit()])
+        expect(make).toThrow(/production/);
     } finally {
       process.env['NODE_ENV'] = 'test';
     }
   });
 
   it('stands in for every guard of a whole application as its authenticator', async () => {
-    const module = UsersModule.forRoot({ database: { type: 'better-sqlite3', database: ':memory:' }, http: { guard: 'everything' }, ports: { hasher: new FastHasher(), notifier: new Inbox() } });
+    const module = UsersModule.forRoot({
+      database: { type: 'better-sqlite3', database: ':memory:' },
+      http: { guard: 'everything' },
+      ports: { hasher: new FastHasher(), notifier: new Inbox() },
+    });
     const builder = Test.createTestingModule({ imports: [module], controllers: [NotesController, AdminController] });
-    app = (await builder.overrideProvider(RequestAuthenticator).useValue(signedInAs({ isAdmin: true }).authenticator).compile()).createNestApplication();
+    app = (
+      await builder
+        .overrideProvider(RequestAuthenticator)
+        .useValue(signedInAs({ isAdmin: true }).authenticator)
+        .compile()
+    ).createNestApplication();
     await app.listen(0, '127.0.0.1');
     expect(await statuses(new HttpClient(await app.getUrl()), '/admin', '/notes/perhaps')).toEqual([200, 200]);
   });

@@ -11,8 +11,7 @@ export interface DeliveredMessage {
 
 /** A notifier alone, or with what arrived so far: then the contract looks into that, too. */
 export type NotifierSubject =
-  | Notifier
-  | { readonly notifier: Notifier; readonly delivered: () => readonly DeliveredMessage[] | Promise<readonly DeliveredMessage[]> };
+  Notifier | { readonly notifier: Notifier; readonly delivered: () => readonly DeliveredMessage[] | Promise<readonly DeliveredMessage[]> };
 
 const TOKEN = '0199a000-0000-7000-8000-000000000001.abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQ';
 const AT = new Date('2026-11-03T10:12:00.000Z');
@@ -40,7 +39,10 @@ export const notifierContract = contract<NotifierSubject>({
   },
   'a notifier leaves the notification as it is': async (make) => {
     const { notifier } = await partsOf(make);
-    const [given, kept] = [everyKind({ to: ADDRESS, user: { ...ANN }, from: { ...FROM } }), everyKind({ to: ADDRESS, user: ANN, from: FROM })];
+    const [given, kept] = [
+      everyKind({ to: ADDRESS, user: { ...ANN }, from: { ...FROM } }),
+      everyKind({ to: ADDRESS, user: ANN, from: FROM }),
+    ];
     for (const notification of given) await notifier.notify(notification);
     assert.deepEqual(given, kept);
   },
@@ -65,7 +67,9 @@ export const notifierContract = contract<NotifierSubject>({
   },
 });
 
-async function partsOf(make: Make<NotifierSubject>): Promise<{ notifier: Notifier; delivered?: () => readonly DeliveredMessage[] | Promise<readonly DeliveredMessage[]> }> {
+async function partsOf(
+  make: Make<NotifierSubject>,
+): Promise<{ notifier: Notifier; delivered?: () => readonly DeliveredMessage[] | Promise<readonly DeliveredMessage[]> }> {
   const subject = await make();
   return 'notifier' in subject ? subject : { notifier: subject };
 }
