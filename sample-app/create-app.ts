@@ -1,6 +1,7 @@
 import { HttpAdapterHost, NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import { describeUsers } from 'nestjs-users/openapi';
 import { AppModule } from './app.module.js';
 import type { Settings } from './settings.js';
 import { Frame } from './web/frame.js';
@@ -21,7 +22,7 @@ export async function createApp(settings: Settings, { quiet = false } = {}): Pro
   servePages(app, frame);
   app.useGlobalFilters(new NotFoundFilter(frame.page('not-found'), app.get(HttpAdapterHost).httpAdapter));
   SwaggerModule.setup('docs', app, () =>
-    SwaggerModule.createDocument(app, new DocumentBuilder().setTitle('Notes').addBearerAuth().build()),
+    describeUsers(app, SwaggerModule.createDocument(app, new DocumentBuilder().setTitle('Notes').build())),
   );
   return app;
 }

@@ -34,7 +34,10 @@ export class RequestAuthenticator {
    * @throws InvalidSessionError, StepNeededError, CrossSiteError or UnavailableError: nothing that goes wrong lets anybody in, and
    * trouble with the database is never told as "not signed in".
    */
-  async authenticate(exchange: HttpExchange, { isOptional, allowedNeeds, touch = true }: AuthenticationDemand): Promise<SessionContext | null> {
+  async authenticate(
+    exchange: HttpExchange,
+    { isOptional, allowedNeeds, touch = true }: AuthenticationDemand,
+  ): Promise<SessionContext | null> {
     const context = await this.contextOf(exchange, touch).catch((error: unknown) => {
       if (isOptional && error instanceof InvalidSessionError) return null;
       throw error;

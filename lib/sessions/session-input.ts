@@ -5,6 +5,35 @@ import { readPageRequest } from '../kernel/page.js';
 import type { SessionNeed } from './session.entity.js';
 import type { SessionFilter, SessionState } from './session.store.js';
 
+/** Exactly one of `login`, `email` and `username`, and the password. */
+export interface LoginInput {
+  readonly login?: string;
+  readonly email?: string;
+  readonly username?: string;
+  readonly password: string;
+  /** Whether the cookie outlives the browser's session; the session's own life is the same. @default false */
+  readonly remember?: boolean;
+  /** What the client calls its device: "Ann's Pixel". */
+  readonly deviceName?: string;
+  /** Free JSON for the session. */
+  readonly data?: unknown;
+  /** A fixed end, capped by the absolute time-out: a date, an ISO 8601 text with its zone, or milliseconds. */
+  readonly expiresAt?: Date | string | number | null;
+}
+
+export interface OpenInput extends Pick<LoginInput, 'remember' | 'deviceName' | 'data' | 'expiresAt'> {
+  /** What the session lacks; until then it can do only that. @default [] */
+  readonly needs?: readonly SessionNeed[];
+}
+
+/** The same session under a new token. */
+export interface Renewed {
+  readonly token: string;
+  readonly session: Session;
+  /** As at the log-in: whether a cookie outlives the browser's session. */
+  readonly remember: boolean;
+}
+
 export interface ListSessions {
   readonly userId?: string | undefined;
   readonly ip?: string | undefined;

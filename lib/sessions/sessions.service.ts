@@ -21,41 +21,21 @@ import { Reauthentication } from './reauthentication.js';
 import { type CheckResult, type LoginResult, type Session, type SessionContext, sessionOf } from './session.js';
 import { type CheckOptions, SessionCheck } from './session-check.js';
 import { SessionEnding } from './session-ending.js';
-import type { SessionNeed } from './session.entity.js';
-import { type EndSessions, type ListSessions, readEndFilter, readNeeds, readSessionFilter } from './session-input.js';
+import {
+  type EndSessions,
+  type ListSessions,
+  type LoginInput,
+  type OpenInput,
+  readEndFilter,
+  readNeeds,
+  readSessionFilter,
+} from './session-input.js';
 import { type OpenedSession, SessionOpening } from './session-opening.js';
 import { SessionRule } from './session-rule.js';
 import { SessionStore } from './session.store.js';
 import { InvalidSessionError } from './sessions.errors.js';
 
-/** Exactly one of `login`, `email` and `username`, and the password. */
-export interface LoginInput {
-  readonly login?: string;
-  readonly email?: string;
-  readonly username?: string;
-  readonly password: string;
-  /** Whether the cookie outlives the browser's session; the session's own life is the same. @default false */
-  readonly remember?: boolean;
-  /** What the client calls its device: "Ann's Pixel". */
-  readonly deviceName?: string;
-  /** Free JSON for the session. */
-  readonly data?: unknown;
-  /** A fixed end, capped by the absolute time-out: a date, an ISO 8601 text with its zone, or milliseconds. */
-  readonly expiresAt?: Date | string | number | null;
-}
-
-export interface OpenInput extends Pick<LoginInput, 'remember' | 'deviceName' | 'data' | 'expiresAt'> {
-  /** What the session lacks; until then it can do only that. @default [] */
-  readonly needs?: readonly SessionNeed[];
-}
-
-/** The same session under a new token. */
-export interface Renewed {
-  readonly token: string;
-  readonly session: Session;
-  /** As at the log-in: whether a cookie outlives the browser's session. */
-  readonly remember: boolean;
-}
+export type { LoginInput, OpenInput } from './session-input.js';
 
 /** Sessions: who is signed in where. Opaque tokens, checked against the database at each use, so that an ended one is dead at once everywhere. */
 @Injectable()

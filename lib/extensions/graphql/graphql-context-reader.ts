@@ -50,7 +50,9 @@ function requestIn({ req, reply }: GraphqlContext): CarriedRequest {
   const isAnothers = carried.res?.writableEnded === true || (isObject(reply) && reply.request !== undefined && reply.request !== request);
   if (isAnothers) throw new Error(`A resolver was given the request of somebody else. ${GIVE_A_FUNCTION}.`);
   if (carried.headers?.['upgrade'] !== undefined) {
-    throw new Error('A guarded resolver was called over a WebSocket, which is not supported: put subscriptions behind a gateway of your own.');
+    throw new Error(
+      'A guarded resolver was called over a WebSocket, which is not supported: put subscriptions behind a gateway of your own.',
+    );
   }
   return carried;
 }

@@ -24,7 +24,9 @@ export function resolveRpcOptions(input: UsersMicroservicesOptions): RpcSettings
   const token: unknown = (input as Partial<UsersMicroservicesOptions> | undefined)?.token;
   if (typeof token === 'function') return { tokenOf: token as RpcSettings['tokenOf'] };
   if (typeof token === 'string' && token !== '') return { tokenOf: ({ payload }) => ownField(payload, token) };
-  throw new TypeError("UsersMicroservicesModule.forRoot() needs to know where the token is: { token: 'token' } or { token: (message) => ... }.");
+  throw new TypeError(
+    "UsersMicroservicesModule.forRoot() needs to know where the token is: { token: 'token' } or { token: (message) => ... }.",
+  );
 }
 
 function ownField(payload: unknown, name: string): unknown {

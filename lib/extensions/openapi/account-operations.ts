@@ -75,7 +75,12 @@ export const PROFILE: OperationsOf<ProfileController> = {
 };
 
 export const OWN_SESSIONS: OperationsOf<OwnSessionsController> = {
-  list: { id: 'listMySessions', summary: 'Where one is signed in', description: 'Newest first, at most 200.', answers: { 200: 'OwnSessions' } },
+  list: {
+    id: 'listMySessions',
+    summary: 'Where one is signed in',
+    description: 'Newest first, at most 200.',
+    answers: { 200: 'OwnSessions' },
+  },
   end: { id: 'endMySession', summary: 'Sign out elsewhere', answers: { 204: null } },
   endOthers: { id: 'endMyOtherSessions', summary: 'Sign out everywhere else', answers: { 200: 'Ended' } },
 };

@@ -114,7 +114,10 @@ function userCreation(space: DescribedSpace): Schema {
 function delivery({ http }: DescribedSpace): Record<string, Schema> {
   const transports = ['cookie', 'bearer'].filter((name) => http.carriers.some((carrier) => carrier === name));
   return {
-    transport: { ...word(...transports), description: `Where the token goes: into the cookie or into the answer; \`${transports[0] ?? ''}\` without it.` },
+    transport: {
+      ...word(...transports),
+      description: `Where the token goes: into the cookie or into the answer; \`${transports[0] ?? ''}\` without it.`,
+    },
     remember: flag('Whether the cookie outlives the browser; `false` without it.'),
   };
 }

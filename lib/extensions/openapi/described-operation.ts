@@ -53,10 +53,17 @@ function bodyOf({ operation: { body, isBodyRequired = true } }: MountedRoute): o
 
 function goodAnswers({ operation: { answers } }: MountedRoute): Record<string, object> {
   const entries = Object.entries(answers);
-  return Object.fromEntries(entries.map(([status, name]) => [status, { description: WORDS[status] ?? '', ...(name !== null && { content: json(name) }) }]));
+  return Object.fromEntries(
+    entries.map(([status, name]) => [status, { description: WORDS[status] ?? '', ...(name !== null && { content: json(name) }) }]),
+  );
 }
 
-const WORDS: Readonly<Record<string, string>> = { 200: 'Done.', 201: 'Made.', 202: 'Taken up; what comes of it is in the mail.', 204: 'Done.' };
+const WORDS: Readonly<Record<string, string>> = {
+  200: 'Done.',
+  201: 'Made.',
+  202: 'Taken up; what comes of it is in the mail.',
+  204: 'Done.',
+};
 
 function json(schema: string): object {
   return { 'application/json': { schema: { $ref: schema } } };

@@ -12,7 +12,15 @@ export function accessOf({ part, operation }: Pick<MountedRoute, 'part' | 'opera
 export function errorAnswers(route: MountedRoute): Record<string, object> {
   const codes = codesOf(route);
   const statuses = [...new Set(codes.map((code) => STATUS_OF[code]))].sort();
-  return Object.fromEntries(statuses.map((status) => [String(status), errorAnswer(status, codes.filter((code) => STATUS_OF[code] === status))]));
+  return Object.fromEntries(
+    statuses.map((status) => [
+      String(status),
+      errorAnswer(
+        status,
+        codes.filter((code) => STATUS_OF[code] === status),
+      ),
+    ]),
+  );
 }
 
 function codesOf(route: MountedRoute): ErrorCode[] {
@@ -37,7 +45,11 @@ function errorsOf({ errors = [] }: Operation): readonly ErrorCode[] {
 }
 
 const RETRY_AFTER = {
-  'Retry-After': { description: 'Whole seconds after which another try makes sense.', required: true, schema: { type: 'integer', minimum: 0 } },
+  'Retry-After': {
+    description: 'Whole seconds after which another try makes sense.',
+    required: true,
+    schema: { type: 'integer', minimum: 0 },
+  },
 };
 
 const WORDS: Readonly<Record<number, string>> = {

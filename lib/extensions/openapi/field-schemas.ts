@@ -11,7 +11,9 @@ export function ownFieldsIn({ fields }: DescribedSpace, setter: FieldSetter): Re
 
 /** The host's own fields that `reader` is shown, as an answer holds them. */
 export function ownFieldsOut({ fields }: DescribedSpace, reader: FieldReader): Record<string, Schema> {
-  return Object.fromEntries(fields.filter(({ show }) => show.includes(reader)).map((field) => [field.name, labelled(field, outputOf(field))]));
+  return Object.fromEntries(
+    fields.filter(({ show }) => show.includes(reader)).map((field) => [field.name, labelled(field, outputOf(field))]),
+  );
 }
 
 function labelled({ name, label, column }: DescribedField, schema: Schema): Schema {

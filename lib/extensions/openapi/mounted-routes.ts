@@ -33,7 +33,11 @@ type PathItem = Record<string, Partial<Record<'operationId', string>> & { tags?:
  * Finds our routes under the host's prefix, module paths and versions. Swagger itself is asked where they are: for a moment each mounted
  * class carries a tag that no other has, so that two spaces are not mistaken for one another.
  */
-export function mountedRoutes(app: INestApplication, spaces: readonly DescribedSpace[], { ignoreGlobalPrefix = false }: PathOptions): MountedRoute[] {
+export function mountedRoutes(
+  app: INestApplication,
+  spaces: readonly DescribedSpace[],
+  { ignoreGlobalPrefix = false }: PathOptions,
+): MountedRoute[] {
   const mounted = spaces.flatMap((space) => space.controllers.map((type) => ({ space, type })));
   const tags = new Map(mounted.map((entry, index) => [`${MARK}:${index}`, entry]));
   const restore = [...tags].map(([tag, { type }]) => tagged(type, tag));

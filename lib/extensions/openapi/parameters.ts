@@ -8,7 +8,11 @@ interface QueryParameter {
 
 /** What our routes read from a query string; an empty value counts as absent. */
 export const PARAMETERS = {
-  search: { name: 'search', description: 'User names, addresses and display names that contain this, whatever the case.', schema: text({ maxLength: 255 }) },
+  search: {
+    name: 'search',
+    description: 'User names, addresses and display names that contain this, whatever the case.',
+    schema: text({ maxLength: 255 }),
+  },
   prefix: { name: 'prefix', description: 'User names and addresses that begin so.', schema: text({ maxLength: 255 }) },
   status: { name: 'status', description: 'Users of this status alone.', schema: word('pending', 'active', 'banned', 'disabled') },
   isAdmin: { name: 'isAdmin', description: 'Administrators alone, or everybody else.', schema: flag() },

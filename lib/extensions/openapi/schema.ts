@@ -25,7 +25,11 @@ export type SchemaType = 'string' | 'number' | 'integer' | 'boolean' | 'array' |
 export const text = (more: Omit<Schema, 'type'> = {}): Schema => ({ type: 'string', ...more });
 export const flag = (description?: string): Schema => ({ type: 'boolean', ...(description !== undefined && { description }) });
 export const instant = (description?: string): Schema => text({ format: 'date-time', ...(description !== undefined && { description }) });
-export const listOf = (items: Schema, description?: string): Schema => ({ type: 'array', items, ...(description !== undefined && { description }) });
+export const listOf = (items: Schema, description?: string): Schema => ({
+  type: 'array',
+  items,
+  ...(description !== undefined && { description }),
+});
 
 /** One of these words. */
 export const word = (...words: readonly string[]): Schema => text({ enum: words });
@@ -41,7 +45,10 @@ export function orNull(schema: Schema): Schema {
 }
 
 /** An object that may have further properties: a host's subclass of a controller adds some, and a later version of ours may. */
-export function objectOf(properties: Readonly<Record<string, Schema>>, { optional = [] as readonly string[], description = '' } = {}): Schema {
+export function objectOf(
+  properties: Readonly<Record<string, Schema>>,
+  { optional = [] as readonly string[], description = '' } = {},
+): Schema {
   const required = Object.keys(properties).filter((name) => !optional.includes(name));
   return { type: 'object', properties, ...(required.length > 0 && { required }), ...(description !== '' && { description }) };
 }

@@ -24,5 +24,5 @@ function withoutOtherSpaces(options: DataSourceOptions, space: Pick<UserSpace, '
   return {
     ...options,
     entities: Object.values(options.entities ?? []).filter((entity: unknown) => !others.has(entity)),
-  } as DataSourceOptions;
+  };
 }

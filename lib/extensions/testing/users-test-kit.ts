@@ -97,7 +97,10 @@ export class UsersTestKit<U extends BaseUser = RegisteredUser> {
 
   /** Starts the library alone, without HTTP. */
   async start(): Promise<this> {
-    this.own = await NestFactory.createApplicationContext({ module: UsersTestKitRoot, imports: this.imports }, { logger: false, abortOnError: false });
+    this.own = await NestFactory.createApplicationContext(
+      { module: UsersTestKitRoot, imports: this.imports },
+      { logger: false, abortOnError: false },
+    );
     return this;
   }
 
@@ -140,17 +143,12 @@ export class UsersTestKit<U extends BaseUser = RegisteredUser> {
   }
 }
 
-/** What the kit imports when it runs alone. */
+/** The root where the kit runs alone. */
 @Module({})
-class UsersTestKitRoot {
-  /** Told apart from the other by nothing else. */
-  readonly isAlone = true;
-}
+class UsersTestKitRoot {}
 
 @Module({})
-class UsersTestKitAttachment {
-  readonly isAlone = false;
-}
+class UsersTestKitAttachment {}
 
 /** As the library names it over plain HTTP. */
 function cookieNameIn(space: Pick<UserSpace, 'name'>, { http }: Pick<UsersModuleOptions, 'http'>): string {

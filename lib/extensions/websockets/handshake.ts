@@ -13,7 +13,12 @@ export interface SocketIoHandshake {
 /** How the request that opened a socket is read: its headers, and whether it came over TLS. */
 export function handshakeOf(request: IncomingMessage): HandshakeRequest {
   const isEncrypted = 'encrypted' in request.socket && request.socket.encrypted === true;
-  const face = { headers: request.headers, rawHeaders: request.rawHeaders, protocol: isEncrypted ? 'https' : 'http', socket: request.socket };
+  const face = {
+    headers: request.headers,
+    rawHeaders: request.rawHeaders,
+    protocol: isEncrypted ? 'https' : 'http',
+    socket: request.socket,
+  };
   return face;
 }
 

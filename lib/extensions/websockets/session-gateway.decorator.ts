@@ -11,7 +11,7 @@ const SESSIONS = Symbol('nestjs-users: socket sessions');
 
 interface Gateway {
   [SESSIONS]?: SocketSessions;
-  afterInit?(server: unknown): unknown;
+  afterInit?: (this: Gateway, server: unknown) => unknown;
 }
 
 /**
@@ -26,7 +26,7 @@ export function SessionGateway({ optional = false }: SessionGatewayOptions = {})
     const prototype = gateway.prototype as Gateway;
     Inject(SocketSessions)(prototype, SESSIONS);
     const afterInit = prototype.afterInit;
-    prototype.afterInit = function (this: Gateway, server: unknown): unknown {
+    prototype.afterInit = function (server) {
       this[SESSIONS]?.guard(server, { optional });
       return afterInit?.call(this, server);
     };

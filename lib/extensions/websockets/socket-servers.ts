@@ -24,7 +24,9 @@ export function isSocketIoServer(server: unknown): server is SocketIoServer {
 }
 
 export function isWsServer(server: unknown): server is WsServer {
-  return typeof server === 'object' && server !== null && 'handleUpgrade' in server && 'options' in server && typeof server.options === 'object';
+  return (
+    typeof server === 'object' && server !== null && 'handleUpgrade' in server && 'options' in server && typeof server.options === 'object'
+  );
 }
 
 /** Lets nobody connect to socket.io whom `admit` refuses; its `connect_error` has our code as message and our body as `data`. */
@@ -66,8 +68,13 @@ export function guardWs(server: WsServer, admit: (request: IncomingMessage) => P
 
 function askHost(hosts: VerifyClient | null, facts: UpgradeFacts, done: Verdict): void {
   if (hosts === null) done(true);
-  else if (hosts.length === 2) (hosts as (facts: UpgradeFacts, done: Verdict) => void)(facts, done);
-  else done((hosts as (facts: UpgradeFacts) => boolean)(facts));
+  else if (takesCallback(hosts)) hosts(facts, done);
+  else done(hosts(facts));
+}
+
+/** As `ws` itself tells the two forms apart. */
+function takesCallback(hosts: VerifyClient): hosts is (facts: UpgradeFacts, done: Verdict) => void {
+  return hosts.length === 2;
 }
 
 function usersErrorOf(error: unknown): UsersError {

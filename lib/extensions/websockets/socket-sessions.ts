@@ -1,11 +1,19 @@
 import type { IncomingMessage } from 'node:http';
 import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { type CallFace, HttpExchanges, RequestAuthenticator } from '../../extend.js';
-import { SessionEnded, type SessionContext, SessionsEnded, UnavailableError, UserDeactivated, UserDeleted, UsersEvents } from '../../index.js';
+import {
+  SessionEnded,
+  type SessionContext,
+  SessionsEnded,
+  UnavailableError,
+  UserDeactivated,
+  UserDeleted,
+  UsersEvents,
+} from '../../index.js';
 import { faceOfHandshake, handshakeOf, socketIoHandshakeOf } from './handshake.js';
 import { type OpenSocket, OpenSockets } from './open-sockets.js';
 import { guardSocketIo, guardWs, isSocketIoServer, isWsServer } from './socket-servers.js';
-import { isSocketIo, type SocketClient } from './sockets.js';
+import type { SocketClient } from './sockets.js';
 import { WebSocketsSettings } from './web-sockets.options.js';
 
 /** Whether a server lets in sockets of nobody. */
@@ -87,13 +95,7 @@ export class SocketSessions implements OnModuleInit, OnModuleDestroy {
     return this.requests.get(client);
   }
 
-  /** Closes a socket whose session turned out to be over. */
-  end(sockets: readonly OpenSocket[]): void {
-    this.endings += 1;
-    for (const socket of sockets) this.sockets.close(socket);
-  }
-
-  /** Closes a socket that came with a session, once what is being sent is out. */
+  /** Closes a socket whose session turned out to be over, once what is being sent is out; that of nobody stays. */
   endSoon(client: object): void {
     const socket = this.sockets.get(client);
     if (socket !== undefined) setImmediate(() => this.sockets.close(socket));
@@ -102,6 +104,11 @@ export class SocketSessions implements OnModuleInit, OnModuleDestroy {
   /** Asks for the session of each open socket, and closes those that are over. It does not count as a use. */
   async recheck(): Promise<void> {
     for (const socket of this.sockets.ofUser(null)) await this.check(socket, 'keep');
+  }
+
+  private end(sockets: readonly OpenSocket[]): void {
+    this.endings += 1;
+    for (const socket of sockets) this.sockets.close(socket);
   }
 
   private async endMany({ userId, exceptSessionId }: SessionsEnded): Promise<void> {

@@ -9,7 +9,10 @@ import { WsContextReader } from './ws-context-reader.js';
  * `@SessionGateway()` on each gateway. Without it a guarded gateway refuses everybody.
  */
 @Global()
-@Module({ providers: [SocketSessions, { provide: WebSocketsSettings, useFactory: () => resolveWebSocketsOptions() }], exports: [SocketSessions] })
+@Module({
+  providers: [SocketSessions, { provide: WebSocketsSettings, useFactory: () => resolveWebSocketsOptions() }],
+  exports: [SocketSessions],
+})
 export class UsersWebSocketsModule {
   constructor(exchanges: HttpExchanges, sockets: SocketSessions) {
     exchanges.readers.add(new WsContextReader(sockets));

@@ -18,7 +18,7 @@ export class WsContextReader extends ContextReader {
     if (request === undefined) {
       throw new Error(`${context.getClass().name} is a gateway whose handshakes are not checked: put @SessionGateway() on it.`);
     }
-    return { request, response: null, isSafe: false, unit: client, keeper: client, isLasting: true };
+    return { request, response: null, isSafe: false, unit: context, keeper: client, isLasting: true };
   }
 
   /** Nest sends anything but its own exception as "Internal server error". A socket whose session is over has no more to say. */

@@ -67,7 +67,13 @@ const DRIVERS: readonly [string, Framework, () => ReturnType<typeof GraphQLModul
 ];
 
 function apollo(more: ApolloDriverConfig = {}): ReturnType<typeof GraphQLModule.forRoot> {
-  return GraphQLModule.forRoot<ApolloDriverConfig>({ driver: ApolloDriver, autoSchemaFile: true, graphiql: false, csrfPrevention: false, ...more });
+  return GraphQLModule.forRoot<ApolloDriverConfig>({
+    driver: ApolloDriver,
+    autoSchemaFile: true,
+    graphiql: false,
+    csrfPrevention: false,
+    ...more,
+  });
 }
 
 function mercurius(more: MercuriusDriverConfig = {}): ReturnType<typeof GraphQLModule.forRoot> {
@@ -78,7 +84,11 @@ describe('GraphQL', () => {
   let host: HostApp;
   afterEach(() => host.close());
 
-  async function start(listen: Framework, graphql: () => ReturnType<typeof GraphQLModule.forRoot>, options: HostOptions & { withoutUs?: boolean } = {}): Promise<void> {
+  async function start(
+    listen: Framework,
+    graphql: () => ReturnType<typeof GraphQLModule.forRoot>,
+    options: HostOptions & { withoutUs?: boolean } = {},
+  ): Promise<void> {
     const { withoutUs = false, ...rest } = options;
     @Module({ imports: [graphql(), ...(withoutUs ? [] : [UsersGraphqlModule])], providers: [NotesResolver, UnguardedResolver] })
     class Graphql {}
@@ -125,7 +135,8 @@ describe('GraphQL', () => {
     it('holds mutations by cookie to the cross-site rule', async () => {
       await start(framework, graphql);
       const cookie = `session=${await tokenOf('ann')}`;
-      const from = (site: string) => ask('mutation { write }', { headers: { cookie, 'sec-fetch-site': site, origin: 'https://evil.example' } });
+      const from = (site: string) =>
+        ask('mutation { write }', { headers: { cookie, 'sec-fetch-site': site, origin: 'https://evil.example' } });
       expect(extensions(await from('cross-site'))).toMatchObject({ code: 'USERS_CROSS_SITE', status: 403 });
       expect(calls).toEqual([]);
       expect((await from('same-origin')).body.errors).toBeUndefined();
@@ -156,7 +167,9 @@ describe('GraphQL', () => {
     const sent = await statements.before(() => ask('{ a: notes { reader } b: notes { reader } session c: session }', { token }));
     expect(sent).toHaveLength(1);
     const query = encodeURIComponent('{ notes { text } }');
-    const answer = await host.client().get(`/graphql?query=${query}`, { headers: { cookie: `session=${token}`, 'sec-fetch-site': 'cross-site' } });
+    const answer = await host
+      .client()
+      .get(`/graphql?query=${query}`, { headers: { cookie: `session=${token}`, 'sec-fetch-site': 'cross-site' } });
     expect(answer.body.data).toEqual({ notes: [{ text: 'of ann' }] });
   });
 

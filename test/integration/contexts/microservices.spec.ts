@@ -54,7 +54,10 @@ describe('a microservice over TCP', () => {
   });
 
   type Token = Parameters<typeof UsersMicroservicesModule.forRoot>[0]['token'];
-  async function start(token: Token | null = 'token', { inheritAppConfig = false, ...options }: HostOptions & { inheritAppConfig?: boolean } = {}): Promise<void> {
+  async function start(
+    token: Token | null = 'token',
+    { inheritAppConfig = false, ...options }: HostOptions & { inheritAppConfig?: boolean } = {},
+  ): Promise<void> {
     @Module({ imports: token === null ? [] : [UsersMicroservicesModule.forRoot({ token })] })
     class Rpc {}
     calls.length = 0;
@@ -64,13 +67,23 @@ describe('a microservice over TCP', () => {
       app = it;
       app.connectMicroservice({ transport: Transport.TCP, options: { host: '127.0.0.1', port } }, { inheritAppConfig });
     };
-    host = await HostApp.start({ listen: 'express', controllers: [NotesHandlers, UnguardedHandlers], modules: [Rpc as Type], configure: connect, ...options });
+    host = await HostApp.start({
+      listen: 'express',
+      controllers: [NotesHandlers, UnguardedHandlers],
+      modules: [Rpc as Type],
+      configure: connect,
+      ...options,
+    });
     await app.startAllMicroservices();
     client = ClientProxyFactory.create({ transport: Transport.TCP, options: { host: '127.0.0.1', port } });
   }
 
   const send = (pattern: string, data: unknown = {}): Promise<any> => lastValueFrom(client.send(pattern, data)); // eslint-disable-line @typescript-eslint/no-explicit-any -- what came over the wire
-  const refusal = (pattern: string, data: unknown = {}): Promise<unknown> => send(pattern, data).then(() => 'let in', (error: unknown) => error);
+  const refusal = (pattern: string, data: unknown = {}): Promise<unknown> =>
+    send(pattern, data).then(
+      () => 'let in',
+      (error: unknown) => error,
+    );
   async function tokenOf(name: string, more = {}): Promise<string> {
     await host.user(name, more);
     return (await host.sessions.login({ login: name, password: PASSWORD })).token;

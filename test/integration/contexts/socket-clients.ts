@@ -39,12 +39,23 @@ async function within<T>(task: Promise<T>, what: string): Promise<T> {
 }
 
 export async function socketIo(url: string, { headers = {}, auth = {}, query = '' }: Handshake = {}): Promise<SocketClient> {
-  const socket: Socket = io(`${url}${query}`, { transports: ['websocket'], extraHeaders: { ...headers }, auth: { ...auth }, reconnection: false, forceNew: true });
-  const closed = new Promise<string>((resolve) => socket.once('disconnect', resolve));
+  const socket: Socket = io(`${url}${query}`, {
+    transports: ['websocket'],
+    extraHeaders: { ...headers },
+    auth: { ...auth },
+    reconnection: false,
+    forceNew: true,
+  });
+  const closed = new Promise<string>((resolve) => {
+    socket.once('disconnect', resolve);
+    // Closed before it was open: only the connection underneath hears of it.
+    socket.io.once('close', () => setImmediate(() => resolve('connection closed')));
+  });
   const refused = await within(
     new Promise<string | null>((resolve) => {
       socket.once('connect', () => resolve(null));
       socket.once('connect_error', (error) => resolve(error.message));
+      socket.io.once('close', () => resolve('closed'));
     }),
     'a connection of socket.io',
   );

@@ -29,7 +29,11 @@ class ChatGateway {
     calls.push('whoami');
     return answer({ name: user.username, session });
   }
-  @SubscribeMessage('echo') echo(@MessageBody() body: unknown, @CurrentUser('username') name: string, @ConnectedSocket() _client: object): unknown {
+  @SubscribeMessage('echo') echo(
+    @MessageBody() body: unknown,
+    @CurrentUser('username') name: string,
+    @ConnectedSocket() _client: object,
+  ): unknown {
     return answer({ body, name });
   }
   @SubscribeMessage('rule') @AdminOnly() rule(): unknown {
@@ -92,7 +96,12 @@ describe.each(Object.entries(KINDS))('a gateway with %s', (_name, { connect, ada
     @Module({ imports: withoutUs ? [] : [UsersWebSocketsModule.forRoot({ recheck: false })], providers: [gateway] })
     class Sockets {}
     calls.length = 0;
-    host = await HostApp.start({ listen: framework, modules: [Sockets as Type], configure: (app) => void app.useWebSocketAdapter(adapter(app)), ...rest });
+    host = await HostApp.start({
+      listen: framework,
+      modules: [Sockets as Type],
+      configure: (app) => void app.useWebSocketAdapter(adapter(app)),
+      ...rest,
+    });
   }
 
   async function login(name: string, more = {}): ReturnType<SessionsService['login']> {
@@ -139,7 +148,8 @@ describe.each(Object.entries(KINDS))('a gateway with %s', (_name, { connect, ada
   it('lets in a cookie from pages of ours alone', async () => {
     await start(ChatGateway, { http: { origins: ['https://app.example'] } });
     const { token } = await login('ann');
-    const from = async (headers: Record<string, string>) => (await connect(host.url, { headers: { cookie: `session=${token}`, ...headers } })).refused;
+    const from = async (headers: Record<string, string>) =>
+      (await connect(host.url, { headers: { cookie: `session=${token}`, ...headers } })).refused;
     expect(await from({ origin: 'https://evil.example' })).toBe('USERS_CROSS_SITE');
     expect(await from({ origin: 'https://app.example', 'sec-fetch-site': 'cross-site' })).toBeNull();
     expect(await from({ origin: host.url })).toBeNull();
@@ -282,7 +292,11 @@ describe('socket.io', () => {
   async function start(gateway: Type): Promise<string> {
     @Module({ imports: [UsersWebSocketsModule], providers: [gateway] })
     class Sockets {}
-    host = await HostApp.start({ listen: 'express', modules: [Sockets as Type], configure: (app) => void app.useWebSocketAdapter(new IoAdapter(app)) });
+    host = await HostApp.start({
+      listen: 'express',
+      modules: [Sockets as Type],
+      configure: (app) => void app.useWebSocketAdapter(new IoAdapter(app)),
+    });
     await host.user();
     return (await host.sessions.login({ login: 'ann', password: PASSWORD })).token;
   }

@@ -41,7 +41,9 @@ describe('the document and the running app', () => {
     await browser.post('/auth/password/change', { oldPassword: PASSWORD, newPassword: BETTER, verifyPassword: BETTER });
     const other = await signedIn('evelyn', BETTER);
     const { body } = await browser.get('/auth/sessions');
-    await browser.delete(`/auth/sessions/${(body as { items: { id: string; current: boolean }[] }).items.find(({ current }) => !current)?.id ?? ''}`);
+    await browser.delete(
+      `/auth/sessions/${(body as { items: { id: string; current: boolean }[] }).items.find(({ current }) => !current)?.id ?? ''}`,
+    );
     await browser.delete('/auth/sessions');
     await other.post('/auth/logout');
     await browser.post('/auth/password/reset/request', { login: 'evelyn' });
@@ -59,7 +61,15 @@ describe('the document and the running app', () => {
   it('agree on every route of the administration', async () => {
     await host.user('root', { isAdmin: true });
     const admin = await signedIn('root');
-    const made = { username: 'tom', email: 'tom@example.org', password: PASSWORD, seats: 3, rate: 1.5, newsletter: true, emailConfirmed: false };
+    const made = {
+      username: 'tom',
+      email: 'tom@example.org',
+      password: PASSWORD,
+      seats: 3,
+      rate: 1.5,
+      newsletter: true,
+      emailConfirmed: false,
+    };
     const { body } = await admin.post('/admin/users', made);
     const { id } = (body as { user: { id: string } }).user;
     await admin.get('/admin/me');
@@ -67,7 +77,8 @@ describe('the document and the running app', () => {
     await admin.get('/admin/users?search=o&status=active&isAdmin=false&limit=1&prefix=');
     await admin.get(`/admin/users/${id}`);
     await admin.patch(`/admin/users/${id}`, { displayName: 'Tom', rate: null, email: 'tom@example.com' });
-    for (const act of ['deactivate', 'activate', 'confirm-email', 'send-reset', 'end-sessions']) await admin.post(`/admin/users/${id}/${act}`);
+    for (const act of ['deactivate', 'activate', 'confirm-email', 'send-reset', 'end-sessions'])
+      await admin.post(`/admin/users/${id}/${act}`);
     await admin.put(`/admin/users/${id}/admin`, { admin: true });
     await admin.put(`/admin/users/${id}/password`, { newPassword: BETTER, mustChange: false });
     await signedIn('tom', BETTER);
@@ -136,7 +147,12 @@ describe('the document and what is refused', () => {
 
   it('agree where somebody may not, or must do something else first', async () => {
     const [ann, ida] = [await signedIn('ann'), await signedIn('ida')];
-    const whoever = { oldPassword: 'wrong password', newPassword: 'another long passphrase', password: 'wrong password', email: 'x@example.org' };
+    const whoever = {
+      oldPassword: 'wrong password',
+      newPassword: 'another long passphrase',
+      password: 'wrong password',
+      email: 'x@example.org',
+    };
     await onEvery((method, path) => (path === '/auth/password/set' ? Promise.resolve() : ida.send(method, path, bodyOf(method, whoever))));
     await onEvery((method, path) => ann.send(method, path, bodyOf(method, whoever)));
     const half = (await host.sessions.open({ username: 'ann' }, { needs: ['second-factor'] })).token;
@@ -176,7 +192,9 @@ describe('the document and what is refused', () => {
     await client().post('/auth/register', { username: 'weak', password: 'password' });
     await client().post('/auth/email/confirm', { token: 'x' });
     await client().post('/auth/password/reset/confirm', { token: 'x', newPassword: PASSWORD });
-    await host.resets.issue({ username: 'ann' }).then(({ token }) => client().post('/auth/password/reset/confirm', { token, newPassword: 'password' }));
+    await host.resets
+      .issue({ username: 'ann' })
+      .then(({ token }) => client().post('/auth/password/reset/confirm', { token, newPassword: 'password' }));
     await (await signedIn('ida')).post('/auth/password/set', { newPassword: 'password' });
     expect(check.faults).toEqual([]);
   });
@@ -200,7 +218,9 @@ describe('the document and what is refused', () => {
       await client().post('/auth/email/confirm', { token: 'x' });
       await client().post('/auth/register', { username: `eve${times}`, password: PASSWORD });
     }
-    await onEvery((method, path) => client().send(method, path, bodyOf(method, { token: 'x', newPassword: PASSWORD, email: 'x@example.org', login: 'x' })));
+    await onEvery((method, path) =>
+      client().send(method, path, bodyOf(method, { token: 'x', newPassword: PASSWORD, email: 'x@example.org', login: 'x' })),
+    );
     for (let times = 0; times < 61; times += 1) await client().post('/auth/login', { login: `nobody${times}`, password: PASSWORD });
     const proof = { password: PASSWORD, oldPassword: PASSWORD, newPassword: 'another long passphrase', email: 'x@example.org' };
     await onEvery((method, path) => ann.send(method, path, bodyOf(method, proof)));
@@ -210,7 +230,8 @@ describe('the document and what is refused', () => {
   it('agree where the app is closed to strangers and sessions are few', async () => {
     const strict = await describedApp({ registration: { open: false }, sessions: { max: 1, whenFull: 'refuse' } });
     await strict.user();
-    for (let times = 0; times < 2; times += 1) await new CheckedClient(strict.url, check).post('/auth/login', { login: 'ann', password: PASSWORD });
+    for (let times = 0; times < 2; times += 1)
+      await new CheckedClient(strict.url, check).post('/auth/login', { login: 'ann', password: PASSWORD });
     await new CheckedClient(strict.url, check).post('/auth/register', { username: 'eve', password: PASSWORD });
     await strict.close();
     expect(check.faults).toEqual([]);
@@ -231,7 +252,10 @@ describe('the check itself', () => {
     const browser = new CheckedClient(host.url, check);
     await browser.get('/auth/me');
     await browser.post('/auth/login', { login: 'ann', password: PASSWORD });
-    expect(check.faults).toEqual([expect.stringContaining('authGetMe 401: not documented'), expect.stringContaining('must have required property \'nickname\'')]);
+    expect(check.faults).toEqual([
+      expect.stringContaining('authGetMe 401: not documented'),
+      expect.stringContaining("must have required property 'nickname'"),
+    ]);
     expect(check.faults[1]).toContain('must NOT have additional properties');
     await host.close();
   });

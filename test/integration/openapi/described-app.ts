@@ -44,7 +44,9 @@ interface ExpressLayer {
 export function routesMounted(app: INestApplication): string[] {
   const { router } = app.getHttpAdapter().getInstance() as { router: { stack: ExpressLayer[] } };
   return router.stack
-    .flatMap(({ route }) => (route === undefined ? [] : Object.keys(route.methods).map((method) => `${method.toUpperCase()} ${route.path}`)))
+    .flatMap(({ route }) =>
+      route === undefined ? [] : Object.keys(route.methods).map((method) => `${method.toUpperCase()} ${route.path}`),
+    )
     .map((route) => route.replace(/:(\w+)/g, '{$1}'))
     .sort();
 }
@@ -62,7 +64,9 @@ export interface DocumentOperation {
 export function operationsIn({ paths }: OpenAPIObject): Map<string, DocumentOperation> {
   return new Map(
     Object.entries(paths).flatMap(([path, item]) =>
-      Object.entries(item as Record<string, DocumentOperation>).map(([method, operation]) => [`${method.toUpperCase()} ${path}`, operation] as const),
+      Object.entries(item as Record<string, DocumentOperation>).map(
+        ([method, operation]) => [`${method.toUpperCase()} ${path}`, operation] as const,
+      ),
     ),
   );
 }

@@ -40,7 +40,9 @@ export class DocumentCheck {
   /** Every error code that the document names, with its operation. */
   errors(): string[] {
     return [...this.operations.values()].flatMap(({ operationId, responses }) =>
-      Object.values(responses).flatMap(({ content }) => codesIn(content?.['application/json']?.schema).map((code) => `${operationId} ${code}`)),
+      Object.values(responses).flatMap(({ content }) =>
+        codesIn(content?.['application/json']?.schema).map((code) => `${operationId} ${code}`),
+      ),
     );
   }
 
@@ -56,7 +58,8 @@ export class DocumentCheck {
     if (documented === undefined) return void this.faults.push(`${label}: not documented: ${answer.text}`);
     this.compareBody(label, documented.content, answer);
     const missing = Object.keys(documented.headers ?? {}).filter((name) => !answer.headers.has(name));
-    if (missing.length > 0 || answer.headers.has('retry-after') !== (documented.headers?.['Retry-After'] !== undefined)) this.faults.push(`${label}: Retry-After`);
+    if (missing.length > 0 || answer.headers.has('retry-after') !== (documented.headers?.['Retry-After'] !== undefined))
+      this.faults.push(`${label}: Retry-After`);
     if (this.comparesRequests && answer.status < 300) this.compareRequest(label, operation, { sent, names: [...searchParams.keys()] });
   }
 
@@ -69,7 +72,11 @@ export class DocumentCheck {
   }
 
   /** What the server takes, the document must allow. */
-  private compareRequest(label: string, { requestBody, parameters }: DocumentOperation, { sent, names }: { sent: unknown; names: string[] }): void {
+  private compareRequest(
+    label: string,
+    { requestBody, parameters }: DocumentOperation,
+    { sent, names }: { sent: unknown; names: string[] },
+  ): void {
     const schema = requestBody?.content['application/json']?.schema;
     if (sent !== undefined) this.compare(`${label} request`, schema, sent);
     else if (requestBody?.required === true) this.faults.push(`${label}: the document asks for a body, the server does not`);

@@ -55,7 +55,8 @@ describe('describeUsers()', () => {
     await host?.close();
     host = undefined;
   });
-  const ours = (document: OpenAPIObject) => [...operationsIn(document).values()].filter(({ operationId }) => operationId.startsWith('auth'));
+  const ours = (document: OpenAPIObject) =>
+    [...operationsIn(document).values()].filter(({ operationId }) => operationId.startsWith('auth'));
 
   it('describes every route that is mounted, and none that is not', async () => {
     const { app } = await start();
@@ -123,12 +124,20 @@ describe('describeUsers()', () => {
   it("has the host's own fields, for each who sets or is shown them", async () => {
     const { app } = await start();
     const schemas = schemasOf(documentOf(app));
-    expect(schemas['AuthRegistration']?.properties).toMatchObject({ company: { type: 'string', maxLength: 80, title: 'Company' }, newsletter: { type: 'boolean' } });
+    expect(schemas['AuthRegistration']?.properties).toMatchObject({
+      company: { type: 'string', maxLength: 80, title: 'Company' },
+      newsletter: { type: 'boolean' },
+    });
     expect(schemas['AuthRegistration']?.required).toEqual(['password']);
     expect(schemas['AuthProfileChanges']?.properties).toMatchObject({ seats: { type: 'integer', nullable: true } });
     expect(schemas['AuthUser']?.required).toContain('settings');
     const has = (schema: string, field: string) => Object.hasOwn(schemas[schema]?.properties ?? {}, field);
-    expect([has('AuthRegistration', 'seats'), has('AuthUserCreation', 'company'), has('AuthUser', 'rate'), has('AuthUserForAdmin', 'born')]).toEqual([false, false, false, false]);
+    expect([
+      has('AuthRegistration', 'seats'),
+      has('AuthUserCreation', 'company'),
+      has('AuthUser', 'rate'),
+      has('AuthUserForAdmin', 'born'),
+    ]).toEqual([false, false, false, false]);
     expect([has('AuthUserForAdmin', 'rate'), has('AuthUserChanges', 'rate'), has('AuthUser', 'born')]).toEqual([true, true, true]);
     expect(JSON.stringify(schemas)).not.toContain('stripeId');
   });
@@ -140,7 +149,10 @@ describe('describeUsers()', () => {
     });
     const { AuthRegistration: registration, AuthRegistered: registered } = schemasOf(documentOf(app));
     expect(registration?.required).toEqual(['email', 'password']);
-    expect(registration?.properties).toMatchObject({ password: { minLength: 12, maxLength: 100 }, transport: { enum: ['cookie', 'bearer'] } });
+    expect(registration?.properties).toMatchObject({
+      password: { minLength: 12, maxLength: 100 },
+      transport: { enum: ['cookie', 'bearer'] },
+    });
     expect(registration?.properties).not.toHaveProperty('username');
     expect(registered?.required).toEqual(['user', 'session']);
   });
@@ -176,7 +188,11 @@ describe('describeUsers()', () => {
     expect(JSON.stringify(plainDocument(app))).toBe(before);
     expect(document.paths['/notes']).toEqual(plain.paths['/notes']);
     const login = operationsIn(document).get('POST /auth/login');
-    expect(login).toMatchObject({ summary: 'Come in', description: 'In our words.', responses: { 200: { description: 'Who came in.' }, 429: { headers: { 'Retry-After': {} } } } });
+    expect(login).toMatchObject({
+      summary: 'Come in',
+      description: 'In our words.',
+      responses: { 200: { description: 'Who came in.' }, 429: { headers: { 'Retry-After': {} } } },
+    });
     expect(operationsIn(document).get('POST /auth/logout')?.operationId).toBe('authLogout');
     expect(await faultsOf(document)).toEqual([]);
     expect(describeUsers(app, document)).toEqual(document);

@@ -68,7 +68,7 @@ describe('a reset beside a deactivation', () => {
   it('leaves nobody signed in and no token [B-12]', async () => {
     for (let round = 0; round < ROUNDS; round += 1) {
       const token = await issue();
-      await race(16, (racer) =>
+      await race<unknown>(16, (racer) =>
         racer === 5 ? host.users.deactivate(userId) : racer % 2 === 0 ? host.resets.reset(token, passwordOf(round, racer)) : issue(),
       );
       expect((await host.sessions.list({ userId })).items).toEqual([]);

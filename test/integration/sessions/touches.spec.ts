@@ -121,7 +121,7 @@ describe('a use beside an end', () => {
     for (let round = 0; round < ROUNDS; round += 1) {
       const { token, id } = await open();
       host.clock.advance('1s');
-      await race(16, (index) => (index === 7 ? host.sessions.end(id) : host.sessions.check(token)));
+      await race<unknown>(16, (index) => (index === 7 ? host.sessions.end(id) : host.sessions.check(token)));
       await touches().flush();
       expect((await host.sessions.check(token)).status).toBe('not_found');
     }

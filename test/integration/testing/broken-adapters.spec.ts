@@ -6,7 +6,7 @@ import {
   type ClientAddress,
   type Clock,
   type Notification,
-  Notifier,
+  type Notifier,
   type PasswordVerifier,
   type RandomSource,
   type Spending,
@@ -138,7 +138,6 @@ describe('a broken notifier', () => {
   );
 
   it('is found at console.log, too', async () => {
-    // eslint-disable-next-line no-console -- what a host's notifier may do
     const loud = notifier((notification) => console.log(notification));
     const [quiet] = notifierContract.filter(({ name }) => name === 'a notifier keeps the token out of the log');
     await expect(quiet?.verify(loud)).rejects.toThrow('the token was printed');
