@@ -1,7 +1,9 @@
 import { Entity, ForeignKey, getMetadataArgsStorage, Index } from 'typeorm';
 import type { Issues } from './kernel/issues.js';
+import { facesOf, type SpaceFaces } from './space-faces.js';
 import { OneTimeTokenRow } from './one-time-tokens/one-time-token.entity.js';
 import { PasswordRow } from './passwords/password.entity.js';
+import { type MigrationClass, migrationsFor } from './persistence/migrations/users-migrations.js';
 import { type EntityClass, type RowBase, SpaceEntities } from './persistence/space-entities.js';
 import { StateRow } from './persistence/state.entity.js';
 import { type Tables, tablesOf } from './persistence/tables.js';
@@ -18,25 +20,42 @@ export interface UserSpaceDefinition<U extends BaseUser = BaseUser> {
   readonly tablePrefix?: string;
 }
 
-/** One population of users: its class, its tables. */
-export interface UserSpace<U extends BaseUser = BaseUser> {
+/** One population of users: its class, its tables, and by what names an app asks for its services and guards. */
+export interface UserSpace<U extends BaseUser = BaseUser> extends SpaceFaces {
   readonly name: string;
   readonly user: EntityClass<U>;
   readonly tables: Tables;
-  readonly entities: SpaceEntities;
+  /** For the `entities` of a DataSource without `autoLoadEntities`, and for TypeORM's command line. */
+  readonly entities: EntityClass<object>[];
+  /** For the `migrations` of a DataSource, where they run among the host's own. */
+  readonly migrations: MigrationClass[];
+  /** @internal the entities by the base class that holds their columns. */
+  readonly rows: SpaceEntities;
 }
 
-/** A class is decorated once for each prefix, however often it is given: a second index of the same name would be a fault. */
-const defined = new WeakMap<object, Map<string, SpaceEntities>>();
+/** A name goes into cookie names and Passport's registry. */
+const NAME = /^[a-z][a-z0-9-]{0,30}$/;
 
-/** Defines a user space: decorates our tables with the host's prefix and ties them to the host's user class. */
+/** A class is decorated once, however often it is given: a second index of the same name would be a fault. */
+const defined = new WeakMap<object, { readonly tablePrefix: string; readonly rows: SpaceEntities }>();
+
+/**
+ * Defines a user space: decorates our tables with the host's prefix and ties them to the host's user class. An app with one population
+ * needs none; one with two (customers and staff) defines each that is not the usual one, and gives it to `UsersModule.forRoot({ space })`.
+ *
+ * @throws Error when the name is none, or when the class was given with another prefix before: it can sit on one table only.
+ */
 export function defineUsers<U extends BaseUser = User>({ name = 'users', user, tablePrefix = 'auth_' }: UserSpaceDefinition<U> = {}): UserSpace<U> {
   const tables = tablesOf(tablePrefix);
   const userClass = user ?? (defaultUserOf(tables.users) as unknown as EntityClass<U>);
-  const byPrefix = defined.get(userClass) ?? new Map<string, SpaceEntities>();
-  const entities = byPrefix.get(tablePrefix) ?? decorate(userClass, tables);
-  defined.set(userClass, byPrefix.set(tablePrefix, entities));
-  return { name, user: userClass, tables, entities };
+  if (!NAME.test(name)) throw new Error(`defineUsers(): "${name}" is no name for a user space: small letters, digits and dashes, such as 'staff'.`);
+  const known = defined.get(userClass);
+  if (known !== undefined && known.tablePrefix !== tablePrefix) {
+    throw new Error(`defineUsers(): ${userClass.name} has the prefix ${known.tablePrefix} already, so it cannot have ${tablePrefix} too: give each space a user class of its own.`);
+  }
+  const rows = known?.rows ?? decorate(userClass, tables);
+  defined.set(userClass, { tablePrefix, rows });
+  return { name, user: userClass, tables, rows, entities: rows.all(), migrations: migrationsFor(tables, userClass), ...facesOf(name) };
 }
 
 /** Whether a host's user class is one; TypeORM's own errors about it would name one of our tables. */

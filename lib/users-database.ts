@@ -24,7 +24,7 @@ export class UsersDataSource implements OnApplicationShutdown {
 
   static async open(host: DataSource | undefined, own: DataSourceOptions | undefined, space: UserSpace): Promise<UsersDataSource> {
     if (own === undefined) return new UsersDataSource(host as DataSource, false);
-    const dataSource = new DataSource({ ...own, entities: space.entities.all(), synchronize: false });
+    const dataSource = new DataSource({ ...own, entities: space.entities, synchronize: false });
     return new UsersDataSource(await dataSource.initialize(), true);
   }
 

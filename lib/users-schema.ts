@@ -5,7 +5,7 @@ import { tablesOf } from './persistence/tables.js';
 
 /** Our entities with the plain `User`, for a TypeORM command-line file. A space of one's own has them at `defineUsers(...).entities`. */
 export function usersEntities(): EntityClass<object>[] {
-  return defineUsers().entities.all();
+  return defineUsers().entities;
 }
 
 /** Our migrations under the usual table names, for a host who runs them among his own instead of `migrate: true`. */

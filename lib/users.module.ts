@@ -85,9 +85,15 @@ function compose<U extends BaseUser>(structural: StructuralOptions<U>, factory: 
       ...portProviders(ports),
       ...SERVICES,
       ...HTTP_PROVIDERS,
+      ...[...space.providers].map(([token, part]): Provider => ({ provide: token, useExisting: part })),
     ],
-    exports: [UsersService, SessionsService, PasswordResetService, UsersEvents, ...HTTP_EXPORTS],
+    exports: exportsOf(space),
   };
+}
+
+/** A space of another name exports its own names alone: the classes stand for the usual space, and the app may have that one too. */
+function exportsOf({ providers }: UserSpace): InjectionToken[] {
+  return providers.size > 0 ? [...providers.keys()] : [UsersService, SessionsService, PasswordResetService, UsersEvents, ...HTTP_EXPORTS];
 }
 
 function spaceOf<U extends BaseUser>({ space, user: given, tablePrefix }: StructuralOptions<U>, issues: Issues): UserSpace<U> {
@@ -134,14 +140,14 @@ function hostDataSource(name: string | undefined): OptionalFactoryDependency {
 function databaseProviders(space: UserSpace, { dataSource, database, migrate = database !== undefined }: StructuralOptions): Provider[] {
   // Called for what it does, not for what it returns: it tells a DataSource with `autoLoadEntities` of our entities. The module that it
   // returns could not start without a host's DataSource, and its error would not say how to mend that.
-  if (database === undefined) TypeOrmModule.forFeature(space.entities.all(), dataSource);
+  if (database === undefined) TypeOrmModule.forFeature(space.entities, dataSource);
   const open = (_resolved: ResolvedOptions, host?: DataSource): Promise<UsersDataSource> => UsersDataSource.open(host, database, space);
   const connect = async (opened: UsersDataSource, http: HttpSettings, clock: Clock): Promise<Database> => {
     await opened.prepare(space, migrate, clock);
     return new Database(opened.dataSource, http.checkTimeout);
   };
   return [
-    { provide: SpaceEntities, useValue: space.entities },
+    { provide: SpaceEntities, useValue: space.rows },
     // Behind the options: with a fault in them nothing is opened that nobody would close.
     { provide: UsersDataSource, useFactory: open, inject: [ResolvedOptions, hostDataSource(dataSource)] },
     { provide: Database, useFactory: connect, inject: [UsersDataSource, HttpSettings, Clock] },

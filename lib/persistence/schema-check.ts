@@ -1,13 +1,13 @@
 import type { DataSource, EntityMetadata, QueryRunner } from 'typeorm';
 import type { Issues } from '../kernel/issues.js';
 import { dataSourceOf } from './data-source-of.js';
-import type { EntityClass, SpaceEntities } from './space-entities.js';
+import type { EntityClass } from './space-entities.js';
 import type { Tables } from './tables.js';
 
 /** What the start-up check needs to know of a user space. */
 export interface CheckedSpace {
   readonly tables: Tables;
-  readonly entities: SpaceEntities;
+  readonly entities: readonly EntityClass<object>[];
 }
 
 interface ColumnFact {
@@ -45,8 +45,8 @@ export async function checkSchema(dataSource: DataSource, space: CheckedSpace, i
 
 function metadatasOf(dataSource: DataSource, { entities }: CheckedSpace, issues: Issues): EntityMetadata[] {
   const [known, unknown] = [
-    entities.all().filter((one) => dataSource.hasMetadata(one)),
-    entities.all().filter((one) => !dataSource.hasMetadata(one)),
+    entities.filter((one) => dataSource.hasMetadata(one)),
+    entities.filter((one) => !dataSource.hasMetadata(one)),
   ];
   if (unknown.length > 0) {
     const names = unknown.map(({ name }) => name).join(', ');

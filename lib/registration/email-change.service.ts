@@ -75,7 +75,13 @@ export class EmailChangeService {
       const user = await this.users.findById(work, userId);
       if (user?.status !== 'active') throw new NotFoundError();
       const { confirmationLifetime: lifetime } = this.settings;
-      const issued = await this.tokens.issue(work, { userId, purpose: 'change-email', sentTo: email.key, data: { email: email.shown }, lifetime });
+      const issued = await this.tokens.issue(work, {
+        userId,
+        purpose: 'change-email',
+        sentTo: email.key,
+        data: { email: email.shown },
+        lifetime,
+      });
       const owner = await this.users.find(work, [{ emailKey: email.key }]);
       work.afterCommit(() => this.mail({ user, owner, email, issued, from }));
     });
@@ -86,8 +92,10 @@ export class EmailChangeService {
     this.background.run('Mailing a change of address', async () => {
       if (!(await this.limiter.trySpend(this.limits.mailsToAccount, `change-email ${user.id}`))) return;
       if (owner === null) await this.notifier.notify({ kind: 'confirm-new-email', to: email.shown, user: factsOf(user), from, ...issued });
-      else if (owner.id !== user.id) await this.notifier.notify({ kind: 'already-registered', to: owner.email ?? email.shown, user: factsOf(owner), from });
-      if (user.email !== null) await this.notifier.notify({ kind: 'email-changing', to: user.email, newEmail: email.shown, user: factsOf(user), from });
+      else if (owner.id !== user.id)
+        await this.notifier.notify({ kind: 'already-registered', to: owner.email ?? email.shown, user: factsOf(owner), from });
+      if (user.email !== null)
+        await this.notifier.notify({ kind: 'email-changing', to: user.email, newEmail: email.shown, user: factsOf(user), from });
     });
   }
 }

@@ -26,14 +26,6 @@ export interface OpenInput extends Pick<LoginInput, 'remember' | 'deviceName' | 
   readonly needs?: readonly SessionNeed[];
 }
 
-/** The same session under a new token. */
-export interface Renewed {
-  readonly token: string;
-  readonly session: Session;
-  /** As at the log-in: whether a cookie outlives the browser's session. */
-  readonly remember: boolean;
-}
-
 export interface ListSessions {
   readonly userId?: string | undefined;
   readonly ip?: string | undefined;

@@ -37,6 +37,14 @@ import { InvalidSessionError } from './sessions.errors.js';
 
 export type { LoginInput, OpenInput } from './session-input.js';
 
+/** The same session under a new token. */
+export interface Renewed {
+  readonly token: string;
+  readonly session: Session;
+  /** As at the log-in: whether a cookie outlives the browser's session. */
+  readonly remember: boolean;
+}
+
 /** Sessions: who is signed in where. Opaque tokens, checked against the database at each use, so that an ended one is dead at once everywhere. */
 @Injectable()
 export class SessionsService<U extends BaseUser = RegisteredUser> {

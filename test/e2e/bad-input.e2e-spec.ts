@@ -4,19 +4,33 @@ import { dumpOf } from '../support/database-dump.js';
 import { FRAMEWORKS, HostApp, PASSWORD } from '../support/host-app.js';
 import type { HttpAnswer, HttpRequest } from '../support/http-client.js';
 import { NO_LIMITS } from '../support/limits.js';
-import { type BodyField, type FieldKind, named, OWN_ROUTES, type OwnRoute, ROUTES_WITH_BODY, type RouteWithBody, UNSAFE_ROUTES } from '../support/own-routes.js';
+import {
+  type BodyField,
+  type FieldKind,
+  named,
+  OWN_ROUTES,
+  type OwnRoute,
+  ROUTES_WITH_BODY,
+  type RouteWithBody,
+  UNSAFE_ROUTES,
+} from '../support/own-routes.js';
 import { configureStrictly, takeLargeBodies } from '../support/strict-host.js';
 
 /** As JSON texts, since that is what comes over the wire: some of them no object literal can spell. */
 const NEVER_TEXT = { number: '7', boolean: 'true', array: '["a"]', object: '{"$gt":""}', 'nested object': '{"a":{"b":{"c":[1]}}}' };
 const BROKEN_TEXT = { null: 'null', 'the empty text': '""', NUL: '"a\\u0000bcdefgh"', 'a lone surrogate': '"abcdefgh\\ud800"' };
-const PROTOTYPES = { '__proto__': '{"__proto__":{"isAdmin":true}}', constructor: '{"constructor":{"prototype":{"isAdmin":true}}}' };
+const PROTOTYPES = { __proto__: '{"__proto__":{"isAdmin":true}}', constructor: '{"constructor":{"prototype":{"isAdmin":true}}}' };
 const MEGABYTE = { 'a megabyte': JSON.stringify('x'.repeat(1024 * 1024)) };
-const LINES = { 'CR LF': '"ann\\r\\nBcc: eve@example.org"', 'a line separator': '"ann\\u2028eve"', 'CR LF at its end': '"zed@example.org\\r\\n"' };
+const LINES = {
+  'CR LF': '"ann\\r\\nBcc: eve@example.org"',
+  'a line separator': '"ann\\u2028eve"',
+  'CR LF at its end': '"zed@example.org\\r\\n"',
+};
 
 const NO_TEXT = { ...NEVER_TEXT, ...BROKEN_TEXT, ...PROTOTYPES, ...MEGABYTE };
 const NO_NAME = { ...NO_TEXT, ...LINES };
-const without = (values: Record<string, string>, ...names: string[]): Record<string, string> => Object.fromEntries(Object.entries(values).filter(([name]) => !names.includes(name)));
+const without = (values: Record<string, string>, ...names: string[]): Record<string, string> =>
+  Object.fromEntries(Object.entries(values).filter(([name]) => !names.includes(name)));
 
 /** What each kind of field must refuse. */
 const BAD: Readonly<Record<FieldKind, Record<string, string>>> = {
@@ -28,7 +42,14 @@ const BAD: Readonly<Record<FieldKind, Record<string, string>>> = {
   token: { ...NO_NAME, 'no token': '"0190a6e0"', 'a token that never was': `"0190a6e0-0000-7000-8000-000000000000.${'A'.repeat(43)}"` },
   // A host's free text may be empty: that is how a person empties it.
   text: without(NO_TEXT, 'the empty text'),
-  json: { ...PROTOTYPES, ...MEGABYTE, NUL: '{"a":"\\u0000"}', 'a lone surrogate': '["\\ud800"]', 'a NUL in a key': '{"\\u0000":1}', depth: `${'['.repeat(40)}${']'.repeat(40)}` },
+  json: {
+    ...PROTOTYPES,
+    ...MEGABYTE,
+    NUL: '{"a":"\\u0000"}',
+    'a lone surrogate': '["\\ud800"]',
+    'a NUL in a key': '{"\\u0000":1}',
+    depth: `${'['.repeat(40)}${']'.repeat(40)}`,
+  },
   flag: without({ ...NO_TEXT, 'a text': '"true"' }, 'boolean'),
   choice: { ...NO_TEXT, 'another word': '"header"' },
 };
@@ -56,7 +77,10 @@ function badBodies({ fields }: RouteWithBody, name: string, field: BodyField): B
     .filter(([other, { isOptional }]) => other !== name && isOptional !== true)
     .map(([other, { kind }]) => `${JSON.stringify(other)}:${JSON.stringify(USUAL[kind])}`);
   const bad = field.takesNull === true ? without(BAD[field.kind], 'null') : BAD[field.kind];
-  const bodies = Object.entries(bad).map(([what, value]) => ({ what, text: `{${[...others, `${JSON.stringify(name)}:${value}`].join(',')}}` }));
+  const bodies = Object.entries(bad).map(([what, value]) => ({
+    what,
+    text: `{${[...others, `${JSON.stringify(name)}:${value}`].join(',')}}`,
+  }));
   return field.isOptional === true ? bodies : [...bodies, { what: 'nothing', text: `{${others.join(',')}}` }];
 }
 
@@ -73,7 +97,8 @@ const NO_BODIES: Readonly<Record<string, string>> = {
 };
 
 const WRONG_TYPES: Readonly<Record<string, string>> = {
-  'application/x-www-form-urlencoded': 'login=ann&password=correct+horse+battery&token=a&newPassword=b&username=c&email=d&oldPassword=e&admin=true',
+  'application/x-www-form-urlencoded':
+    'login=ann&password=correct+horse+battery&token=a&newPassword=b&username=c&email=d&oldPassword=e&admin=true',
   'text/plain': '{"login":"ann","password":"correct horse battery"}',
   'multipart/form-data; boundary=x': '--x\r\ncontent-disposition: form-data; name="login"\r\n\r\nann\r\n--x--\r\n',
   'application/xml': '<login>ann</login>',
@@ -81,15 +106,58 @@ const WRONG_TYPES: Readonly<Record<string, string>> = {
   'text/json': '{"login":"ann"}',
 };
 
-const ODD_IDS = ['0', '-1', 'null', 'undefined', "' OR 1=1--", '%00', '%F0%9F%92%A9', 'NaN', 'a'.repeat(5_000), '00000000-0000-0000-0000-000000000000', '[object Object]', '..%2f..%2fme'];
+const ODD_IDS = [
+  '0',
+  '-1',
+  'null',
+  'undefined',
+  "' OR 1=1--",
+  '%00',
+  '%F0%9F%92%A9',
+  'NaN',
+  'a'.repeat(5_000),
+  '00000000-0000-0000-0000-000000000000',
+  '[object Object]',
+  '..%2f..%2fme',
+];
 
 const ODD_QUERIES = {
   '/admin/users': [
-    ...['limit=-1', 'limit=0', 'limit=201', 'limit=1e9', 'limit=1.5', 'limit=0x10', 'limit=a', 'limit=1&limit=2', 'limit[]=1', 'limit[a]=1'],
+    ...[
+      'limit=-1',
+      'limit=0',
+      'limit=201',
+      'limit=1e9',
+      'limit=1.5',
+      'limit=0x10',
+      'limit=a',
+      'limit=1&limit=2',
+      'limit[]=1',
+      'limit[a]=1',
+    ],
     ...['after=a', 'after=%00', 'after=W10', 'after=WyJhIiwiYiJd', 'after=a&after=b', `after=${'a'.repeat(3_000)}`, 'after=bnVsbA'],
-    ...['status=root', 'status=active&status=banned', 'status[]=active', 'search=%00', 'search=a&search=b', `search=${'a'.repeat(5_000)}`, 'prefix[a]=b', 'isAdmin=maybe'],
+    ...[
+      'status=root',
+      'status=active&status=banned',
+      'status[]=active',
+      'search=%00',
+      'search=a&search=b',
+      `search=${'a'.repeat(5_000)}`,
+      'prefix[a]=b',
+      'isAdmin=maybe',
+    ],
   ],
-  '/admin/sessions': ['state=dead', 'state=live&state=all', 'limit=-1', 'limit=1e9', 'after=a', 'after=WyJhIiwiYiJd', 'userId=a&userId=b', 'ip=%00', `ip=${'1'.repeat(50)}`],
+  '/admin/sessions': [
+    'state=dead',
+    'state=live&state=all',
+    'limit=-1',
+    'limit=1e9',
+    'after=a',
+    'after=WyJhIiwiYiJd',
+    'userId=a&userId=b',
+    'ip=%00',
+    `ip=${'1'.repeat(50)}`,
+  ],
 } as const;
 
 const CODE = /^USERS_[A-Z_]+$/;
@@ -97,7 +165,10 @@ const CODE = /^USERS_[A-Z_]+$/;
 const isRefusal = (status: number): boolean => [400, 404, 413, 414, 415].includes(status);
 
 /** Who is signed in may leave out his own address; who lacks nothing needs no new password. */
-const SENDERS: Readonly<Record<string, 'nobody' | 'lacking'>> = { '/auth/email/confirm/request': 'nobody', '/auth/password/set': 'lacking' };
+const SENDERS: Readonly<Record<string, 'nobody' | 'lacking'>> = {
+  '/auth/email/confirm/request': 'nobody',
+  '/auth/password/set': 'lacking',
+};
 
 /** An app with a user of each kind, and what must not change in it. */
 class Target {
@@ -126,7 +197,9 @@ class Target {
   }
 
   /** What is wrong about how the app took these requests: nothing. */
-  async faultsOf(requests: readonly { what: string; send: () => Promise<HttpAnswer>; isGood: (answer: HttpAnswer) => boolean }[]): Promise<string[]> {
+  async faultsOf(
+    requests: readonly { what: string; send: () => Promise<HttpAnswer>; isGood: (answer: HttpAnswer) => boolean }[],
+  ): Promise<string[]> {
     const [before, hashes, mails] = [await dumpOf(this.host.dataSource), this.host.hasher.operations, this.host.inbox.notifications.length];
     const faults: string[] = [];
     for (const { what, send, isGood } of requests) {
@@ -164,31 +237,53 @@ for (const framework of FRAMEWORKS) {
       afterAll(() => target.host.close());
 
       const fields = ROUTES_WITH_BODY.flatMap((route) => Object.entries(route.fields).map(([name, field]) => ({ route, name, field })));
-      it.each(fields.map((one) => [`${named(one.route)} ${one.name}`, one] as const))('[B-04][B-105] %s takes nothing but what it is for', async (_, { route, name, field }) => {
-        const isGood = ({ status, body }: HttpAnswer): boolean => (status === 400 && CODE.test(String(body?.code))) || hostsOwn(status, body);
-        const requests = badBodies(route, name, field).map(({ what, text }) => ({ what, isGood, send: () => target.send(route, { body: text }) }));
-        expect(await target.faultsOf(requests)).toEqual([]);
-      });
+      it.each(fields.map((one) => [`${named(one.route)} ${one.name}`, one] as const))(
+        '[B-04][B-105] %s takes nothing but what it is for',
+        async (_, { route, name, field }) => {
+          const isGood = ({ status, body }: HttpAnswer): boolean =>
+            (status === 400 && CODE.test(String(body?.code))) || hostsOwn(status, body);
+          const requests = badBodies(route, name, field).map(({ what, text }) => ({
+            what,
+            isGood,
+            send: () => target.send(route, { body: text }),
+          }));
+          expect(await target.faultsOf(requests)).toEqual([]);
+        },
+      );
 
-      it.each(ROUTES_WITH_BODY.map((route) => [named(route), route] as const))('[B-60] %s takes no body that is none, and no other type', async (_, route) => {
-        const bodies = Object.entries(NO_BODIES)
-          // A change that names no field changes nothing, and says so.
-          .filter(([what]) => !(route.method === 'PATCH' && ['null', 'prototype keys alone', 'ten thousand levels'].includes(what)))
-          .map(([what, body]) => ({ what, isGood: ({ status }: HttpAnswer) => status === 400, send: () => target.send(route, { body }) }));
-        const types = Object.entries(WRONG_TYPES).map(([type, body]) => ({
-          what: type,
-          isGood: (answer: HttpAnswer) => answer.status === 415 && answer.body.code === 'USERS_NOT_JSON',
-          send: () => target.send(route, { body, headers: { 'content-type': type } }),
-        }));
-        expect(await target.faultsOf([...bodies, ...types])).toEqual([]);
-      });
+      it.each(ROUTES_WITH_BODY.map((route) => [named(route), route] as const))(
+        '[B-60] %s takes no body that is none, and no other type',
+        async (_, route) => {
+          const bodies = Object.entries(NO_BODIES)
+            // A change that names no field changes nothing, and says so.
+            .filter(([what]) => !(route.method === 'PATCH' && ['null', 'prototype keys alone', 'ten thousand levels'].includes(what)))
+            .map(([what, body]) => ({
+              what,
+              isGood: ({ status }: HttpAnswer) => status === 400,
+              send: () => target.send(route, { body }),
+            }));
+          const types = Object.entries(WRONG_TYPES).map(([type, body]) => ({
+            what: type,
+            isGood: (answer: HttpAnswer) => answer.status === 415 && answer.body.code === 'USERS_NOT_JSON',
+            send: () => target.send(route, { body, headers: { 'content-type': type } }),
+          }));
+          expect(await target.faultsOf([...bodies, ...types])).toEqual([]);
+        },
+      );
 
-      it.each(OWN_ROUTES.filter(({ path }) => path.includes(':id')).map((route) => [named(route), route] as const))('[B-45] %s knows no id that is none', async (_, route) => {
-        const isGood = ({ status }: HttpAnswer): boolean => isRefusal(status);
-        const body = route.fields === undefined ? {} : { body: { admin: true, newPassword: 'another long password' } };
-        const requests = ODD_IDS.map((id) => ({ what: id, isGood, send: () => target.send({ ...route, path: route.path.replace(':id', id.includes('%') ? id : encodeURIComponent(id)) }, body) }));
-        expect(await target.faultsOf(requests)).toEqual([]);
-      });
+      it.each(OWN_ROUTES.filter(({ path }) => path.includes(':id')).map((route) => [named(route), route] as const))(
+        '[B-45] %s knows no id that is none',
+        async (_, route) => {
+          const isGood = ({ status }: HttpAnswer): boolean => isRefusal(status);
+          const body = route.fields === undefined ? {} : { body: { admin: true, newPassword: 'another long password' } };
+          const requests = ODD_IDS.map((id) => ({
+            what: id,
+            isGood,
+            send: () => target.send({ ...route, path: route.path.replace(':id', id.includes('%') ? id : encodeURIComponent(id)) }, body),
+          }));
+          expect(await target.faultsOf(requests)).toEqual([]);
+        },
+      );
 
       it.each(Object.entries(ODD_QUERIES))('%s takes no odd query', async (path, queries) => {
         const isGood = ({ status, body }: HttpAnswer): boolean => status === 400 && CODE.test(body.code);
@@ -203,9 +298,24 @@ for (const framework of FRAMEWORKS) {
       });
 
       it('DELETE /admin/sessions never means everybody by mistake [B-06]', async () => {
-        const queries = ['', 'everyone=', 'everyone=1', 'everyone=yes', 'everyone=false', 'userId=', 'userId=a&userId=b', 'everyone=true&everyone=true', 'state=live', 'everyone[]=true'];
+        const queries = [
+          '',
+          'everyone=',
+          'everyone=1',
+          'everyone=yes',
+          'everyone=false',
+          'userId=',
+          'userId=a&userId=b',
+          'everyone=true&everyone=true',
+          'state=live',
+          'everyone[]=true',
+        ];
         const isGood = ({ status, body }: HttpAnswer): boolean => status === 400 && body.code === 'USERS_INVALID_INPUT';
-        const requests = queries.map((query) => ({ what: query, isGood, send: () => target.send({ method: 'DELETE', path: `/admin/sessions?${query}` }, {}) }));
+        const requests = queries.map((query) => ({
+          what: query,
+          isGood,
+          send: () => target.send({ method: 'DELETE', path: `/admin/sessions?${query}` }, {}),
+        }));
         expect(await target.faultsOf(requests)).toEqual([]);
       });
 
@@ -219,7 +329,11 @@ for (const framework of FRAMEWORKS) {
           { 'x-forwarded-for': ',,,a,, 1.2.3.4%eth0' },
           { 'accept-language': '*'.repeat(3_000) },
         ];
-        const requests = headers.map((one) => ({ what: Object.keys(one)[0] ?? '', isGood, send: () => target.send({ method: 'GET', path: '/auth/session' }, { headers: one }) }));
+        const requests = headers.map((one) => ({
+          what: Object.keys(one)[0] ?? '',
+          isGood,
+          send: () => target.send({ method: 'GET', path: '/auth/session' }, { headers: one }),
+        }));
         expect(await target.faultsOf(requests)).toEqual([]);
       });
     });
@@ -245,6 +359,6 @@ for (const framework of FRAMEWORKS) {
 }
 
 /** A key that Fastify's parser refuses by itself (`__proto__`) gets the host's own shape. */
-function hostsOwn(status: number, body: { code?: unknown; message?: unknown } | undefined): boolean {
-  return status === 400 && (body?.code === undefined || !String(body.code).startsWith('USERS_')) && /prototype|not valid JSON/i.test(String(body?.message));
+function hostsOwn(status: number, body: { code?: string; message?: string } | undefined): boolean {
+  return status === 400 && body?.code?.startsWith('USERS_') !== true && /prototype|not valid JSON/i.test(body?.message ?? '');
 }

@@ -49,7 +49,8 @@ const SPOILT: readonly (readonly [what: string, spoil: (token: string) => string
   ['a pattern', () => `%.${'_'.repeat(43)}`, 0],
 ];
 
-const flipped = (text: string): string => text.replace(/[a-zA-Z]/g, (letter) => (letter === letter.toLowerCase() ? letter.toUpperCase() : letter.toLowerCase()));
+const flipped = (text: string): string =>
+  text.replace(/[a-zA-Z]/g, (letter) => (letter === letter.toLowerCase() ? letter.toUpperCase() : letter.toLowerCase()));
 
 for (const framework of FRAMEWORKS) {
   describe(`Credentials on ${framework}`, () => {
@@ -75,9 +76,16 @@ for (const framework of FRAMEWORKS) {
     }
 
     it('a good one is one statement, and none on a public route [4.16]', async () => {
-      for (const headers of [{ authorization: `Bearer ${token}` }, { authorization: `bEARER ${token}` }, { cookie: `session=${token}` }, { cookie: `a=b;session=${token};c` }] as Record<string, string>[]) {
+      for (const headers of [
+        { authorization: `Bearer ${token}` },
+        { authorization: `bEARER ${token}` },
+        { cookie: `session=${token}` },
+        { cookie: `a=b;session=${token};c` },
+      ] as Record<string, string>[]) {
         expect(await statements.before(async () => expect((await notes(headers)).body).toEqual({ username: 'ann' }))).toHaveLength(1);
-        expect(await statements.before(async () => expect((await host.client().get('/notes/open', { headers })).status).toBe(200))).toEqual([]);
+        expect(await statements.before(async () => expect((await host.client().get('/notes/open', { headers })).status).toBe(200))).toEqual(
+          [],
+        );
       }
     });
 
@@ -90,14 +98,26 @@ for (const framework of FRAMEWORKS) {
       }
     });
 
-    it.each(['Bearer', 'Bearer ', 'Basic YW5uOmE=', 'Bearer  TOKEN', 'Bearer TOKEN b', 'Bearer TOKEN,', 'Bearer, TOKEN', 'TOKEN', 'Token TOKEN', 'Bearer\tTOKEN', 'Bearer "TOKEN"', 'Digest TOKEN', 'Bearer TOKEN\u00a0', ''])(
-      'an Authorization header that reads "%s" is refused without a statement, also beside a good cookie [B-98]',
-      async (value) => {
-        const header = `Authorization: ${value.replace('TOKEN', token)}`;
-        expect(await statements.before(() => expectRefusal(() => rawNotes(header)))).toEqual([]);
-        expect(await statements.before(() => expectRefusal(() => rawNotes(header, `Cookie: session=${token}`)))).toEqual([]);
-      },
-    );
+    it.each([
+      'Bearer',
+      'Bearer ',
+      'Basic YW5uOmE=',
+      'Bearer  TOKEN',
+      'Bearer TOKEN b',
+      'Bearer TOKEN,',
+      'Bearer, TOKEN',
+      'TOKEN',
+      'Token TOKEN',
+      'Bearer\tTOKEN',
+      'Bearer "TOKEN"',
+      'Digest TOKEN',
+      'Bearer TOKEN\u00a0',
+      '',
+    ])('an Authorization header that reads "%s" is refused without a statement, also beside a good cookie [B-98]', async (value) => {
+      const header = `Authorization: ${value.replace('TOKEN', token)}`;
+      expect(await statements.before(() => expectRefusal(() => rawNotes(header)))).toEqual([]);
+      expect(await statements.before(() => expectRefusal(() => rawNotes(header, `Cookie: session=${token}`)))).toEqual([]);
+    });
 
     it('white space around a header is the parser’s, and no part of the token', async () => {
       expect(await rawNotes(`Authorization:   Bearer ${token}  `)).toBe(200);
@@ -105,12 +125,19 @@ for (const framework of FRAMEWORKS) {
 
     it('of two Authorization headers neither counts, whatever they hold', async () => {
       const [good, bad] = [`Authorization: Bearer ${token}`, 'Authorization: Bearer a'];
-      for (const headers of [[good, bad], [bad, good], [good, good], [good, `authorization: Bearer ${token}`]]) await expectRefusal(() => rawNotes(...headers));
+      for (const headers of [
+        [good, bad],
+        [bad, good],
+        [good, good],
+        [good, `authorization: Bearer ${token}`],
+      ])
+        await expectRefusal(() => rawNotes(...headers));
     });
 
     it('of two session cookies neither counts [B-114]', async () => {
       const [good, other] = [`session=${token}`, 'session=a'];
-      for (const cookie of [`${good}; ${other}`, `${other}; ${good}`, `${good}; ${good}`, `session=; ${good}`]) await expectRefusal(() => notes({ cookie }));
+      for (const cookie of [`${good}; ${other}`, `${other}; ${good}`, `${good}; ${good}`, `session=; ${good}`])
+        await expectRefusal(() => notes({ cookie }));
       await expectRefusal(() => rawNotes(`Cookie: ${good}`, `Cookie: ${other}`));
     });
 
@@ -123,7 +150,9 @@ for (const framework of FRAMEWORKS) {
 
     it('a log-out by a bad bearer leaves the cookie beside it alone', async () => {
       const { token: kept } = await host.sessions.open({ username: 'ann' });
-      const answer = await host.client().post('/auth/logout', undefined, { headers: { authorization: 'Bearer a', cookie: `session=${kept}` } });
+      const answer = await host
+        .client()
+        .post('/auth/logout', undefined, { headers: { authorization: 'Bearer a', cookie: `session=${kept}` } });
       expect([answer.status, answer.headers.getSetCookie()]).toEqual([204, []]);
       expect((await notes({ cookie: `session=${kept}` })).status).toBe(200);
     });
@@ -135,7 +164,16 @@ for (const framework of FRAMEWORKS) {
         await expectRefusal(() => client.post(`/notes?${name}=${token}`, { [name]: token }));
         await expectRefusal(() => notes({ cookie: `${name === 'session' ? 'Session' : name}=${token}` }));
       }
-      for (const name of ['x-session', 'x-auth-token', 'x-access-token', 'x-api-key', 'token', 'proxy-authorization', 'x-authorization', 'session']) {
+      for (const name of [
+        'x-session',
+        'x-auth-token',
+        'x-access-token',
+        'x-api-key',
+        'token',
+        'proxy-authorization',
+        'x-authorization',
+        'session',
+      ]) {
         await expectRefusal(() => notes({ [name]: token }));
         await expectRefusal(() => notes({ [name]: `Bearer ${token}` }));
       }
@@ -160,9 +198,12 @@ for (const framework of FRAMEWORKS) {
       }
       const client = host.client();
       for (const other of [token, confirm]) {
-        expect((await client.post('/auth/password/reset/confirm', { token: other, newPassword: 'a wholly different sentence' })).body.code).toBe('USERS_INVALID_TOKEN');
+        expect(
+          (await client.post('/auth/password/reset/confirm', { token: other, newPassword: 'a wholly different sentence' })).body.code,
+        ).toBe('USERS_INVALID_TOKEN');
       }
-      for (const other of [token, reset]) expect((await client.post('/auth/email/confirm', { token: other })).body.code).toBe('USERS_INVALID_TOKEN');
+      for (const other of [token, reset])
+        expect((await client.post('/auth/email/confirm', { token: other })).body.code).toBe('USERS_INVALID_TOKEN');
       expect(await host.resets.resolve(reset)).not.toBeNull();
     });
 
@@ -175,11 +216,18 @@ for (const framework of FRAMEWORKS) {
     it('a cookie of 17 KiB ends nothing but its own request [B-118]', async () => {
       expect(await rawNotes(`Cookie: session=${'a'.repeat(17_000)}`)).toBe(431);
       expect((await notes({ cookie: `session=${token}` })).status).toBe(200);
-      expect(await rawNotes(`Cookie: ${Array.from({ length: 500 }, (_, index) => `c${index}=${index}`).join('; ')}; session=${token}`)).toBe(200);
+      expect(
+        await rawNotes(`Cookie: ${Array.from({ length: 500 }, (_, index) => `c${index}=${index}`).join('; ')}; session=${token}`),
+      ).toBe(200);
     });
 
     it('a carrier that the host does not list is not looked at', async () => {
-      const bearerOnly = await HostApp.start({ listen: framework, routes: true, controllers: [NotesController], http: { carriers: ['bearer'] } });
+      const bearerOnly = await HostApp.start({
+        listen: framework,
+        routes: true,
+        controllers: [NotesController],
+        http: { carriers: ['bearer'] },
+      });
       try {
         await bearerOnly.user();
         const client = bearerOnly.client();

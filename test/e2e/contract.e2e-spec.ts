@@ -8,7 +8,20 @@ import { sendRaw } from '../support/raw-http.js';
 import { type Transport, Visitor } from '../support/visitor.js';
 
 const NEW_PASSWORD = 'a wholly different sentence';
-const USER = ['createdAt', 'displayName', 'email', 'emailConfirmedAt', 'id', 'isAdmin', 'lastLoginAt', 'mustChangePassword', 'profile', 'status', 'updatedAt', 'username'];
+const USER = [
+  'createdAt',
+  'displayName',
+  'email',
+  'emailConfirmedAt',
+  'id',
+  'isAdmin',
+  'lastLoginAt',
+  'mustChangePassword',
+  'profile',
+  'status',
+  'updatedAt',
+  'username',
+];
 const SESSION = ['actor', 'createdAt', 'data', 'device', 'expiresAt', 'id', 'ip', 'kind', 'lastSeenAt', 'needs[]', 'userAgent'];
 const under = (name: string, names: readonly string[]): string[] => names.map((one) => `${name}.${one}`);
 const user = under('user', USER);
@@ -42,13 +55,26 @@ interface Line {
   readonly send: (scene: Scene) => Promise<HttpAnswer>;
 }
 
-const by = (method: string, path: string, body?: unknown) => (scene: Scene) => scene.me.send(method, path.replace(':other', scene.otherId), body);
-const sessionsOf = async ({ me }: Scene): Promise<{ id: string; current: boolean }[]> => (await me.send('GET', '/auth/sessions')).body.items;
+const by = (method: string, path: string, body?: unknown) => (scene: Scene) =>
+  scene.me.send(method, path.replace(':other', scene.otherId), body);
+const sessionsOf = async ({ me }: Scene): Promise<{ id: string; current: boolean }[]> =>
+  (await me.send('GET', '/auth/sessions')).body.items;
 
 /** http-api.md, line by line. */
 const LINES: readonly Line[] = [
-  { route: 'POST /auth/register', title: 'with an address', status: 202, send: ({ host, name }) => host.client().post('/auth/register', { email: `new-${name}@example.org`, password: PASSWORD }) },
-  { route: 'POST /auth/register', title: 'with a user name alone', status: 201, names: () => user, send: ({ host, name }) => host.client().post('/auth/register', { username: `new-${name}`, password: PASSWORD }) },
+  {
+    route: 'POST /auth/register',
+    title: 'with an address',
+    status: 202,
+    send: ({ host, name }) => host.client().post('/auth/register', { email: `new-${name}@example.org`, password: PASSWORD }),
+  },
+  {
+    route: 'POST /auth/register',
+    title: 'with a user name alone',
+    status: 201,
+    names: () => user,
+    send: ({ host, name }) => host.client().post('/auth/register', { username: `new-${name}`, password: PASSWORD }),
+  },
   {
     route: 'POST /auth/login',
     status: 200,
@@ -57,13 +83,41 @@ const LINES: readonly Line[] = [
     send: ({ host, name, transport }) => host.client().post('/auth/login', { username: name, password: PASSWORD, transport }),
   },
   { route: 'POST /auth/logout', status: 204, cookie: 'clears', send: by('POST', '/auth/logout') },
-  { route: 'GET /auth/session', title: 'with a session', status: 200, names: () => [...user, ...session, 'roles[]', 'permissions[]'], send: by('GET', '/auth/session') },
-  { route: 'GET /auth/session', title: 'without a session', status: 200, names: () => ['user', 'session'], send: ({ host }) => host.client().get('/auth/session') },
+  {
+    route: 'GET /auth/session',
+    title: 'with a session',
+    status: 200,
+    names: () => [...user, ...session, 'roles[]', 'permissions[]'],
+    send: by('GET', '/auth/session'),
+  },
+  {
+    route: 'GET /auth/session',
+    title: 'without a session',
+    status: 200,
+    names: () => ['user', 'session'],
+    send: ({ host }) => host.client().get('/auth/session'),
+  },
   { route: 'GET /auth/me', status: 200, names: () => [...user, ...session, 'roles[]', 'permissions[]'], send: by('GET', '/auth/me') },
-  { route: 'PATCH /auth/me', status: 200, names: () => user, send: by('PATCH', '/auth/me', { displayName: 'Ann B.', profile: { likes: ['tea'] } }) },
-  { route: 'POST /auth/username', status: 200, names: () => user, send: ({ me, name }) => me.send('POST', '/auth/username', { username: `${name}-2` }) },
+  {
+    route: 'PATCH /auth/me',
+    status: 200,
+    names: () => user,
+    send: by('PATCH', '/auth/me', { displayName: 'Ann B.', profile: { likes: ['tea'] } }),
+  },
+  {
+    route: 'POST /auth/username',
+    status: 200,
+    names: () => user,
+    send: ({ me, name }) => me.send('POST', '/auth/username', { username: `${name}-2` }),
+  },
   { route: 'POST /auth/me/delete', status: 204, cookie: 'clears', send: by('POST', '/auth/me/delete', { password: PASSWORD }) },
-  { route: 'POST /auth/reauthenticate', status: 200, cookie: 'sets', names: (transport) => [...session, ...token(transport)], send: by('POST', '/auth/reauthenticate', { password: PASSWORD }) },
+  {
+    route: 'POST /auth/reauthenticate',
+    status: 200,
+    cookie: 'sets',
+    names: (transport) => [...session, ...token(transport)],
+    send: by('POST', '/auth/reauthenticate', { password: PASSWORD }),
+  },
   { route: 'GET /auth/sessions', status: 200, names: () => under('items[]', [...SESSION, 'current']), send: by('GET', '/auth/sessions') },
   {
     route: 'DELETE /auth/sessions/:id',
@@ -75,7 +129,11 @@ const LINES: readonly Line[] = [
     },
   },
   { route: 'DELETE /auth/sessions', status: 200, names: () => ['ended'], send: by('DELETE', '/auth/sessions') },
-  { route: 'POST /auth/email/confirm/request', status: 202, send: ({ host }) => host.client().post('/auth/email/confirm/request', { email: 'nobody@example.org' }) },
+  {
+    route: 'POST /auth/email/confirm/request',
+    status: 202,
+    send: ({ host }) => host.client().post('/auth/email/confirm/request', { email: 'nobody@example.org' }),
+  },
   {
     route: 'POST /auth/email/confirm',
     title: 'twice',
@@ -89,9 +147,17 @@ const LINES: readonly Line[] = [
       return host.client().post('/auth/email/confirm', { token: mailed });
     },
   },
-  { route: 'POST /auth/email/change', status: 202, send: ({ me, name }) => me.send('POST', '/auth/email/change', { email: `next-${name}@example.org`, password: PASSWORD }) },
+  {
+    route: 'POST /auth/email/change',
+    status: 202,
+    send: ({ me, name }) => me.send('POST', '/auth/email/change', { email: `next-${name}@example.org`, password: PASSWORD }),
+  },
   { route: 'DELETE /auth/email/change', status: 204, send: by('DELETE', '/auth/email/change') },
-  { route: 'POST /auth/password/change', status: 204, send: by('POST', '/auth/password/change', { oldPassword: PASSWORD, newPassword: NEW_PASSWORD }) },
+  {
+    route: 'POST /auth/password/change',
+    status: 204,
+    send: by('POST', '/auth/password/change', { oldPassword: PASSWORD, newPassword: NEW_PASSWORD }),
+  },
   {
     route: 'POST /auth/password/set',
     status: 204,
@@ -101,7 +167,11 @@ const LINES: readonly Line[] = [
       return newcomer.send('POST', '/auth/password/set', { newPassword: NEW_PASSWORD });
     },
   },
-  { route: 'POST /auth/password/reset/request', status: 202, send: ({ host, name }) => host.client().post('/auth/password/reset/request', { login: name }) },
+  {
+    route: 'POST /auth/password/reset/request',
+    status: 202,
+    send: ({ host, name }) => host.client().post('/auth/password/reset/request', { login: name }),
+  },
   {
     route: 'POST /auth/password/reset/confirm',
     status: 204,
@@ -113,18 +183,38 @@ const LINES: readonly Line[] = [
   { route: 'GET /admin/me', status: 200, names: () => ['can[]'], send: by('GET', '/admin/me') },
   { route: 'GET /admin/fields', status: 200, names: () => ['[]'], send: by('GET', '/admin/fields') },
   { route: 'GET /admin/users', status: 200, names: () => [...under('items[]', USER), 'next'], send: by('GET', '/admin/users?limit=2') },
-  { route: 'POST /admin/users', status: 201, names: () => user, send: ({ me, name }) => me.send('POST', '/admin/users', { username: `made-${name}`, password: NEW_PASSWORD }) },
-  { route: 'GET /admin/users/:id', status: 200, names: () => [...user, 'counts.sessions', 'counts.apiKeys', 'ban'], send: by('GET', '/admin/users/:other') },
+  {
+    route: 'POST /admin/users',
+    status: 201,
+    names: () => user,
+    send: ({ me, name }) => me.send('POST', '/admin/users', { username: `made-${name}`, password: NEW_PASSWORD }),
+  },
+  {
+    route: 'GET /admin/users/:id',
+    status: 200,
+    names: () => [...user, 'counts.sessions', 'counts.apiKeys', 'ban'],
+    send: by('GET', '/admin/users/:other'),
+  },
   { route: 'PATCH /admin/users/:id', status: 200, names: () => user, send: by('PATCH', '/admin/users/:other', { displayName: 'Other' }) },
   { route: 'DELETE /admin/users/:id', status: 204, send: by('DELETE', '/admin/users/:other') },
   { route: 'POST /admin/users/:id/activate', status: 200, names: () => user, send: by('POST', '/admin/users/:other/activate') },
   { route: 'POST /admin/users/:id/deactivate', status: 200, names: () => user, send: by('POST', '/admin/users/:other/deactivate') },
-  { route: 'POST /admin/users/:id/end-sessions', status: 200, names: () => ['ended'], send: by('POST', '/admin/users/:other/end-sessions') },
+  {
+    route: 'POST /admin/users/:id/end-sessions',
+    status: 200,
+    names: () => ['ended'],
+    send: by('POST', '/admin/users/:other/end-sessions'),
+  },
   { route: 'POST /admin/users/:id/send-reset', status: 200, names: () => user, send: by('POST', '/admin/users/:other/send-reset') },
   { route: 'POST /admin/users/:id/confirm-email', status: 200, names: () => user, send: by('POST', '/admin/users/:other/confirm-email') },
   { route: 'PUT /admin/users/:id/admin', status: 200, names: () => user, send: by('PUT', '/admin/users/:other/admin', { admin: true }) },
   { route: 'PUT /admin/users/:id/password', status: 204, send: by('PUT', '/admin/users/:other/password', { newPassword: NEW_PASSWORD }) },
-  { route: 'GET /admin/sessions', status: 200, names: () => [...under('items[]', [...SESSION, 'userId']), 'next'], send: by('GET', '/admin/sessions?state=live&limit=1') },
+  {
+    route: 'GET /admin/sessions',
+    status: 200,
+    names: () => [...under('items[]', [...SESSION, 'userId']), 'next'],
+    send: by('GET', '/admin/sessions?state=live&limit=1'),
+  },
   {
     route: 'DELETE /admin/sessions/:id',
     status: 204,
@@ -178,32 +268,51 @@ for (const framework of FRAMEWORKS) {
     });
 
     for (const transport of ['cookie', 'bearer'] as const) {
-      it.each(LINES.map((line) => [`${line.route}${line.title === undefined ? '' : ` ${line.title}`}`, line] as const))(`[4.16][B-81] %s answers as agreed, by ${transport}`, async (_, line) => {
-        const answer = await line.send(await scene(transport));
-        expect([answer.status, answer.text]).toEqual([line.status, expect.anything()]);
-        const expected = line.names?.(transport);
-        if (expected !== undefined) expect(namesIn(answer.body).sort()).toEqual([...expected].sort());
-        else expect(['', '{}']).toContain(answer.text);
-        expectOwnHeaders(answer);
-        const cookies = line.cookie === undefined || transport === 'bearer' ? 0 : 1;
-        expect(answer.headers.getSetCookie()).toHaveLength(cookies);
-        if (line.cookie === 'clears' && transport === 'cookie') expect(cookieOf(answer)).toMatchObject({ value: '', attributes: expect.arrayContaining(['Max-Age=0']) });
-        expect(answer.text).not.toMatch(/hash|secret|\$test\$/i);
-      });
+      it.each(LINES.map((line) => [`${line.route}${line.title === undefined ? '' : ` ${line.title}`}`, line] as const))(
+        `[4.16][B-81] %s answers as agreed, by ${transport}`,
+        async (_, line) => {
+          const answer = await line.send(await scene(transport));
+          expect([answer.status, answer.text]).toEqual([line.status, expect.anything()]);
+          const expected = line.names?.(transport);
+          if (expected !== undefined) expect(namesIn(answer.body).sort()).toEqual([...expected].sort());
+          else expect(['', '{}']).toContain(answer.text);
+          expectOwnHeaders(answer);
+          const cookies = line.cookie === undefined || transport === 'bearer' ? 0 : 1;
+          expect(answer.headers.getSetCookie()).toHaveLength(cookies);
+          if (line.cookie === 'clears' && transport === 'cookie')
+            expect(cookieOf(answer)).toMatchObject({ value: '', attributes: expect.arrayContaining(['Max-Age=0']) });
+          expect(answer.text).not.toMatch(/hash|secret|\$test\$/i);
+        },
+      );
     }
 
-    it.each(OWN_ROUTES.map((route) => [named(route), route] as const))('%s has our headers when it refuses [B-81]', async (_, { method, path }) => {
-      const answer = await host.client().send(method, path.replace(':id', 'x'), { headers: { 'sec-fetch-site': 'cross-site' } });
-      if (path !== '/auth/session') expect(answer.body.code).toMatch(/^USERS_(CROSS_SITE|UNAUTHENTICATED)$/);
-      expectOwnHeaders(answer);
-    });
+    it.each(OWN_ROUTES.map((route) => [named(route), route] as const))(
+      '%s has our headers when it refuses [B-81]',
+      async (_, { method, path }) => {
+        const answer = await host.client().send(method, path.replace(':id', 'x'), { headers: { 'sec-fetch-site': 'cross-site' } });
+        if (path !== '/auth/session') expect(answer.body.code).toMatch(/^USERS_(CROSS_SITE|UNAUTHENTICATED)$/);
+        expectOwnHeaders(answer);
+      },
+    );
 
     it('a user is shown by name, with dates in UTC', async () => {
       const { me, name } = await scene('bearer');
       const { body } = await me.send('GET', '/auth/me');
-      expect(body.user).toMatchObject({ username: name, email: `${name}@example.org`, status: 'active', isAdmin: true, displayName: null, profile: null });
-      for (const date of ['createdAt', 'updatedAt', 'lastLoginAt', 'emailConfirmedAt']) expect(body.user[date]).toBe('2026-11-03T09:12:00.000Z');
-      expect(body).toMatchObject({ roles: ['admin'], permissions: [], session: { kind: 'session', needs: [], actor: null, data: null, ip: '127.0.0.1' } });
+      expect(body.user).toMatchObject({
+        username: name,
+        email: `${name}@example.org`,
+        status: 'active',
+        isAdmin: true,
+        displayName: null,
+        profile: null,
+      });
+      for (const date of ['createdAt', 'updatedAt', 'lastLoginAt', 'emailConfirmedAt'])
+        expect(body.user[date]).toBe('2026-11-03T09:12:00.000Z');
+      expect(body).toMatchObject({
+        roles: ['admin'],
+        permissions: [],
+        session: { kind: 'session', needs: [], actor: null, data: null, ip: '127.0.0.1' },
+      });
     });
 
     it('the cookie in development over http has no Secure, and lives as long as the browser', async () => {
@@ -218,8 +327,14 @@ for (const framework of FRAMEWORKS) {
     it('the cookie that is remembered lives until the absolute end, and is not renewed', async () => {
       const { host: app, name } = await scene('cookie');
       const client = app.client();
-      expect(cookieOf(await client.post('/auth/login', { login: name, password: PASSWORD, remember: true })).attributes).toEqual(['Max-Age=2592000', 'Path=/', 'HttpOnly', 'SameSite=Lax']);
-      for (const path of ['/auth/me', '/auth/session', '/auth/sessions']) expect((await client.get(path)).headers.getSetCookie()).toEqual([]);
+      expect(cookieOf(await client.post('/auth/login', { login: name, password: PASSWORD, remember: true })).attributes).toEqual([
+        'Max-Age=2592000',
+        'Path=/',
+        'HttpOnly',
+        'SameSite=Lax',
+      ]);
+      for (const path of ['/auth/me', '/auth/session', '/auth/sessions'])
+        expect((await client.get(path)).headers.getSetCookie()).toEqual([]);
     });
 
     it('reauthentication keeps the cookie as long as it was to live [B-70]', async () => {
@@ -255,7 +370,9 @@ for (const framework of FRAMEWORKS) {
       expect(client.cookies.get('session')).not.toBe(made);
     });
 
-    it.each(OWN_ROUTES.filter(({ method, fields }) => method === 'POST' && fields === undefined).map((route) => [named(route), route] as const))('%s needs no body, whatever it says of it', async (_, { path }) => {
+    it.each(
+      OWN_ROUTES.filter(({ method, fields }) => method === 'POST' && fields === undefined).map((route) => [named(route), route] as const),
+    )('%s needs no body, whatever it says of it', async (_, { path }) => {
       for (const headers of [{}, { 'content-type': 'application/json' }, { 'content-type': 'text/plain' }] as Record<string, string>[]) {
         const { me, otherId } = await scene('bearer');
         expect([200, 204]).toContain((await me.send('POST', path.replace(':id', otherId), undefined, { headers })).status);
@@ -268,7 +385,10 @@ for (const framework of FRAMEWORKS) {
         for (const headers of [{}, { 'content-type': 'application/json' }] as Record<string, string>[]) {
           const { status, body } = await me.send(method, path.replace(':id', otherId), undefined, { headers });
           // A change that names no field changes nothing; who is signed in may leave out his own address.
-          const expected = { PATCH: [200, undefined], POST: path === '/auth/email/confirm/request' ? [202, undefined] : [400, 'USERS_INVALID_INPUT'] }[method as 'PATCH'];
+          const expected = {
+            PATCH: [200, undefined],
+            POST: path === '/auth/email/confirm/request' ? [202, undefined] : [400, 'USERS_INVALID_INPUT'],
+          }[method as 'PATCH'];
           expect([path, status, body.code]).toEqual([path, ...(expected ?? [400, 'USERS_INVALID_INPUT'])]);
         }
       }
@@ -292,19 +412,42 @@ for (const framework of FRAMEWORKS) {
     });
 
     it('no odd path, method or override goes round the guard [B-90][B-92]', async () => {
-      const paths = ['/auth/me/', '//auth/me', '/auth//me', '/AUTH/ME', '/auth/%6de', '/auth/./me', '/auth/../auth/me', '/auth/me;a=b', '/auth/me?x=1', '/auth/me%20', '/auth/me.json', '/auth/me%2f', '/auth\\me'];
+      const paths = [
+        '/auth/me/',
+        '//auth/me',
+        '/auth//me',
+        '/AUTH/ME',
+        '/auth/%6de',
+        '/auth/./me',
+        '/auth/../auth/me',
+        '/auth/me;a=b',
+        '/auth/me?x=1',
+        '/auth/me%20',
+        '/auth/me.json',
+        '/auth/me%2f',
+        '/auth\\me',
+      ];
       for (const path of paths) expect([400, 401, 404]).toContain((await sendRaw(host.url, { path })).status);
-      for (const method of ['PUT', 'DELETE', 'TRACE', 'SEARCH', 'get']) expect([400, 401, 404, 405]).toContain((await sendRaw(host.url, { method, path: '/auth/me' })).status);
+      for (const method of ['PUT', 'DELETE', 'TRACE', 'SEARCH', 'get'])
+        expect([400, 401, 404, 405]).toContain((await sendRaw(host.url, { method, path: '/auth/me' })).status);
       const { me } = await scene('bearer');
-      const answer = await me.send('GET', '/auth/sessions?_method=DELETE', undefined, { headers: { 'x-http-method-override': 'DELETE', 'x-method-override': 'DELETE' } });
+      const answer = await me.send('GET', '/auth/sessions?_method=DELETE', undefined, {
+        headers: { 'x-http-method-override': 'DELETE', 'x-method-override': 'DELETE' },
+      });
       expect(answer.body.items).toHaveLength(1);
     });
 
     it('another user’s session is not there, and a session that never was is not either [B-84]', async () => {
       const [{ me }, { me: other }] = [await scene('bearer'), await scene('bearer')];
       const theirs = (await other.send('GET', '/auth/me')).body.session.id as string;
-      const answers = [await me.send('DELETE', `/auth/sessions/${theirs}`), await me.send('DELETE', '/auth/sessions/0190a6e0-0000-7000-8000-000000000000')];
-      expect(answers.map(({ status, body }) => [status, body.code])).toEqual([[404, 'USERS_NOT_FOUND'], [404, 'USERS_NOT_FOUND']]);
+      const answers = [
+        await me.send('DELETE', `/auth/sessions/${theirs}`),
+        await me.send('DELETE', '/auth/sessions/0190a6e0-0000-7000-8000-000000000000'),
+      ];
+      expect(answers.map(({ status, body }) => [status, body.code])).toEqual([
+        [404, 'USERS_NOT_FOUND'],
+        [404, 'USERS_NOT_FOUND'],
+      ]);
       expect(answers[0]?.text).toBe(answers[1]?.text);
       expect(await other.isSignedIn()).toBe(true);
     });
@@ -333,7 +476,10 @@ for (const framework of FRAMEWORKS) {
       for (const { method, path, entrance } of OWN_ROUTES) {
         if (entrance !== 'admin') continue;
         const answers = [await plain.send(method, path.replace(':id', 'x')), await host.client().send(method, path.replace(':id', 'x'))];
-        expect(answers.map(({ status, body }) => [status, body.code])).toEqual([[403, 'USERS_FORBIDDEN'], [401, 'USERS_UNAUTHENTICATED']]);
+        expect(answers.map(({ status, body }) => [status, body.code])).toEqual([
+          [403, 'USERS_FORBIDDEN'],
+          [401, 'USERS_UNAUTHENTICATED'],
+        ]);
       }
     });
 
@@ -376,20 +522,38 @@ for (const framework of FRAMEWORKS) {
 
     it('is __Host-, Secure, HttpOnly, Lax, for the whole path and for no other host', async () => {
       const client = host.client();
-      expect(cookieOf(await client.post('/auth/login', { login: 'ann', password: PASSWORD }))).toMatchObject({ name: '__Host-session', attributes: ATTRIBUTES });
+      expect(cookieOf(await client.post('/auth/login', { login: 'ann', password: PASSWORD }))).toMatchObject({
+        name: '__Host-session',
+        attributes: ATTRIBUTES,
+      });
       expect((await client.get('/auth/me')).status).toBe(200);
-      expect(cookieOf(await client.post('/auth/login', { login: 'ann', password: PASSWORD, remember: true })).attributes).toEqual(['Max-Age=2592000', ...ATTRIBUTES]);
+      expect(cookieOf(await client.post('/auth/login', { login: 'ann', password: PASSWORD, remember: true })).attributes).toEqual([
+        'Max-Age=2592000',
+        ...ATTRIBUTES,
+      ]);
     });
 
     it('is cleared with the same attributes', async () => {
       const client = host.client();
       await client.post('/auth/login', { login: 'ann', password: PASSWORD });
-      expect(cookieOf(await client.post('/auth/logout'))).toEqual({ name: '__Host-session', value: '', attributes: ['Max-Age=0', ...ATTRIBUTES] });
+      expect(cookieOf(await client.post('/auth/logout'))).toEqual({
+        name: '__Host-session',
+        value: '',
+        attributes: ['Max-Age=0', ...ATTRIBUTES],
+      });
     });
 
     it('counts under no other name [B-114]', async () => {
       const { token: good } = await host.sessions.open({ username: 'ann' });
-      for (const name of ['session', '__host-session', '__HOST-session', '__Secure-session', 'Host-session', '=__Host-session', ' __Host-session2']) {
+      for (const name of [
+        'session',
+        '__host-session',
+        '__HOST-session',
+        '__Secure-session',
+        'Host-session',
+        '=__Host-session',
+        ' __Host-session2',
+      ]) {
         expect((await host.client().get('/auth/me', { headers: { cookie: `${name}=${good}` } })).status).toBe(401);
       }
       expect((await host.client().get('/auth/me', { headers: { cookie: `a=b; __Host-session=${good}; c=d` } })).status).toBe(200);
@@ -398,7 +562,13 @@ for (const framework of FRAMEWORKS) {
     it('does not help a page on this machine, whatever it says [B-113]', async () => {
       const client = host.client();
       await client.post('/auth/login', { login: 'ann', password: PASSWORD });
-      for (const origin of ['http://localhost:5173', 'http://127.0.0.1', host.url, 'http://app.example.com', 'https://app.example.com:8443']) {
+      for (const origin of [
+        'http://localhost:5173',
+        'http://127.0.0.1',
+        host.url,
+        'http://app.example.com',
+        'https://app.example.com:8443',
+      ]) {
         const { status, body } = await client.post('/auth/logout', undefined, { headers: { 'sec-fetch-site': 'cross-site', origin } });
         expect([status, body.code]).toEqual([403, 'USERS_CROSS_SITE']);
       }

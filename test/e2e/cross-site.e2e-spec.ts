@@ -73,7 +73,14 @@ for (const framework of FRAMEWORKS) {
     let token: string;
     beforeAll(async () => {
       const http = { origins: [FRONT] };
-      host = await startInProduction({ listen: framework, routes: true, limits: NO_LIMITS, controllers: [NotesController], http, mail: { baseUrl: OWN } });
+      host = await startInProduction({
+        listen: framework,
+        routes: true,
+        limits: NO_LIMITS,
+        controllers: [NotesController],
+        http,
+        mail: { baseUrl: OWN },
+      });
       const { id } = await host.user('ann', { isAdmin: true });
       ({ token } = await host.sessions.open(id));
     });
@@ -81,19 +88,23 @@ for (const framework of FRAMEWORKS) {
 
     const cookie = (): string => `Cookie: __Host-session=${token}`;
     const send = (method: string, path: string, headers: readonly string[], body = ''): Promise<RawAnswer> =>
-      sendRaw(host.url, { method, path: path.replace(':id', 'x'), headers: body === '' ? headers : [...headers, 'Content-Type: application/json'], body });
+      sendRaw(host.url, {
+        method,
+        path: path.replace(':id', 'x'),
+        headers: body === '' ? headers : [...headers, 'Content-Type: application/json'],
+        body,
+      });
     const codeOf = ({ status, body }: RawAnswer): string => `${status} ${/"code":"(\w+)"/.exec(body)?.[1] ?? ''}`;
 
-    it.each([...UNSAFE_ROUTES, { method: 'POST', path: '/notes', entrance: 'session' } as const].map((route) => [named(route), route] as const))(
-      '%s does nothing for a page of another site [B-112][B-113]',
-      async (_, { method, path }) => {
-        const before = await dumpOf(host.dataSource);
-        for (const headers of THOROUGHLY.includes(path) ? HOSTILE : SOME_HOSTILE) {
-          expect([headers, codeOf(await send(method, path, [...headers, cookie()]))]).toEqual([headers, '403 USERS_CROSS_SITE']);
-        }
-        expect(await dumpOf(host.dataSource)).toEqual(before);
-      },
-    );
+    it.each(
+      [...UNSAFE_ROUTES, { method: 'POST', path: '/notes', entrance: 'session' } as const].map((route) => [named(route), route] as const),
+    )('%s does nothing for a page of another site [B-112][B-113]', async (_, { method, path }) => {
+      const before = await dumpOf(host.dataSource);
+      for (const headers of THOROUGHLY.includes(path) ? HOSTILE : SOME_HOSTILE) {
+        expect([headers, codeOf(await send(method, path, [...headers, cookie()]))]).toEqual([headers, '403 USERS_CROSS_SITE']);
+      }
+      expect(await dumpOf(host.dataSource)).toEqual(before);
+    });
 
     it('own pages, listed origins and programs get through', async () => {
       for (const headers of WELCOME) {
@@ -122,7 +133,11 @@ for (const framework of FRAMEWORKS) {
 
     it('no origin is reflected, and no pre-flight of ours is answered [B-120]', async () => {
       for (const { method, path } of OWN_ROUTES) {
-        const headers = ['Origin: https://evil.example', 'Access-Control-Request-Method: POST', 'Access-Control-Request-Headers: content-type'];
+        const headers = [
+          'Origin: https://evil.example',
+          'Access-Control-Request-Method: POST',
+          'Access-Control-Request-Headers: content-type',
+        ];
         for (const asked of [method, 'OPTIONS']) {
           const answer = await send(asked, path, headers);
           expect(answer.headers.filter(([name]) => name.startsWith('access-control'))).toEqual([]);
@@ -133,7 +148,8 @@ for (const framework of FRAMEWORKS) {
     it('GET, HEAD and OPTIONS change nothing, wherever they come from [B-112]', async () => {
       const before = await dumpOf(host.dataSource);
       for (const { path } of OWN_ROUTES) {
-        for (const method of ['GET', 'HEAD', 'OPTIONS']) await send(method, path, ['Sec-Fetch-Site: cross-site', 'Origin: https://evil.example', cookie()]);
+        for (const method of ['GET', 'HEAD', 'OPTIONS'])
+          await send(method, path, ['Sec-Fetch-Site: cross-site', 'Origin: https://evil.example', cookie()]);
       }
       await host.settled();
       expect(await dumpOf(host.dataSource)).toEqual(before);
@@ -164,7 +180,14 @@ for (const framework of FRAMEWORKS) {
     it('an origin must have the request’s host [B-113]', async () => {
       const { host: name, port } = new URL(host.url);
       expect(await cancel([`Origin: http://${name}`])).toBe(204);
-      for (const origin of [`http://${name}.evil.example`, `http://evil.example:${port}`, 'null', 'https://evil.example', `http://evil@${name}`]) expect(await cancel([`Origin: ${origin}`])).toBe(403);
+      for (const origin of [
+        `http://${name}.evil.example`,
+        `http://evil.example:${port}`,
+        'null',
+        'https://evil.example',
+        `http://evil@${name}`,
+      ])
+        expect(await cancel([`Origin: ${origin}`])).toBe(403);
       expect(await cancel([])).toBe(403);
     });
 
@@ -172,7 +195,13 @@ for (const framework of FRAMEWORKS) {
       for (const origin of ['http://localhost:5173', 'http://127.0.0.1:4200', 'http://app.localhost']) {
         expect(await cancel(['Sec-Fetch-Site: cross-site', `Origin: ${origin}`])).toBe(204);
       }
-      for (const origin of ['http://localhost.evil.example', 'http://localhostile', 'http://127.0.0.1.evil.example', 'https://evil.example', 'null']) {
+      for (const origin of [
+        'http://localhost.evil.example',
+        'http://localhostile',
+        'http://127.0.0.1.evil.example',
+        'https://evil.example',
+        'null',
+      ]) {
         expect(await cancel(['Sec-Fetch-Site: cross-site', `Origin: ${origin}`])).toBe(403);
       }
     });

@@ -21,7 +21,9 @@ async function peopled(host: HostApp): Promise<void> {
   await host.user('banned1');
   await host.dataSource.getRepository(users).update({ username: 'banned1' }, { bannedAt: host.clock.now() } as never);
   const { id: capped } = await host.user('capped1');
-  await host.dataSource.getRepository(host.dataSource.getMetadata('auth_passwords').target).update({ userId: capped }, { disabledAt: host.clock.now() } as never);
+  await host.dataSource
+    .getRepository(host.dataSource.getMetadata('auth_passwords').target)
+    .update({ userId: capped }, { disabledAt: host.clock.now() } as never);
   await host.settled();
   host.inbox.notifications.length = 0;
 }
@@ -100,12 +102,15 @@ for (const framework of FRAMEWORKS) {
       }
     }
 
-    it.each(['login', 'username'] as const)('a log-in by %s with a wrong password: one answer, one hash, no mail [B-34][B-41][W7]', async (name) => {
-      const looks = await lookAtAll((person) => host.client().post('/auth/login', { [name]: person, password: WRONG }));
-      expectOneFace(looks);
-      expect([looks.unknown.hashes, mailsOf(looks)]).toEqual([1, {}]);
-      expect(looks.unknown.seen).toMatchObject({ status: 401, text: expect.stringContaining('USERS_INVALID_CREDENTIALS') });
-    });
+    it.each(['login', 'username'] as const)(
+      'a log-in by %s with a wrong password: one answer, one hash, no mail [B-34][B-41][W7]',
+      async (name) => {
+        const looks = await lookAtAll((person) => host.client().post('/auth/login', { [name]: person, password: WRONG }));
+        expectOneFace(looks);
+        expect([looks.unknown.hashes, mailsOf(looks)]).toEqual([1, {}]);
+        expect(looks.unknown.seen).toMatchObject({ status: 401, text: expect.stringContaining('USERS_INVALID_CREDENTIALS') });
+      },
+    );
 
     it('a log-in by address with a wrong password: the same [B-34]', async () => {
       const looks = await lookAtAll((person) => host.client().post('/auth/login', { email: `${person}@example.org`, password: WRONG }));
@@ -124,7 +129,11 @@ for (const framework of FRAMEWORKS) {
       for (const password of ['', 'x'.repeat(257), '\ud800abcdefgh', 7]) {
         const looks = await lookAtAll((person) => host.client().post('/auth/login', { login: person, password }));
         expectOneFace(looks);
-        expect([looks.unknown.seen, looks.unknown.hashes, looks.unknown.statements]).toEqual([expect.objectContaining({ status: 400 }), 0, 0]);
+        expect([looks.unknown.seen, looks.unknown.hashes, looks.unknown.statements]).toEqual([
+          expect.objectContaining({ status: 400 }),
+          0,
+          0,
+        ]);
       }
     });
 
@@ -145,12 +154,22 @@ for (const framework of FRAMEWORKS) {
     });
 
     it('a registration: one answer, one hash, as many statements; the owner of a taken address is told [B-38]', async () => {
-      const looks = await lookAtAll((person) => host.client().post('/auth/register', { email: `${person}@example.org`, password: PASSWORD }));
+      const looks = await lookAtAll((person) =>
+        host.client().post('/auth/register', { email: `${person}@example.org`, password: PASSWORD }),
+      );
       expectOneFace(looks);
       expect([looks.unknown.hashes, looks.unknown.seen]).toEqual([1, expect.objectContaining({ status: 202, text: '{}' })]);
       expect(new Set(Object.values(looks).map((one) => one.statements)).size).toBe(1);
       const told = ['already-registered'];
-      expect(mailsOf(looks)).toEqual({ active1: told, unknown: ['confirm-email'], pending: ['confirm-email'], disable: told, 'no-pass': told, banned1: told, capped1: told });
+      expect(mailsOf(looks)).toEqual({
+        active1: told,
+        unknown: ['confirm-email'],
+        pending: ['confirm-email'],
+        disable: told,
+        'no-pass': told,
+        banned1: told,
+        capped1: told,
+      });
     });
 
     it('a change to a taken address: as to a free one [B-41]', async () => {
@@ -166,7 +185,10 @@ for (const framework of FRAMEWORKS) {
       const id = token.slice(0, 36);
       const tokens = [`${id}.${'A'.repeat(43)}`, `0190a6e0-0000-7000-8000-000000000000.${'A'.repeat(43)}`, 'nonsense', token.toUpperCase()];
       const answers = [];
-      for (const wrong of tokens) answers.push(seen(await host.client().post('/auth/password/reset/confirm', { token: wrong, newPassword: 'a wholly different sentence' })));
+      for (const wrong of tokens)
+        answers.push(
+          seen(await host.client().post('/auth/password/reset/confirm', { token: wrong, newPassword: 'a wholly different sentence' })),
+        );
       for (const answer of answers) expect(answer).toEqual(answers[0]);
       expect(answers[0]).toMatchObject({ status: 400, text: expect.stringContaining('USERS_INVALID_TOKEN') });
     });
@@ -176,7 +198,11 @@ for (const framework of FRAMEWORKS) {
     let host: HostApp;
     beforeAll(async () => {
       const five = { limit: 5 };
-      host = await HostApp.start({ listen: framework, routes: true, limits: { passwordChecks: { limit: 40 }, registrations: five, confirmations: five, mailRequests: five } });
+      host = await HostApp.start({
+        listen: framework,
+        routes: true,
+        limits: { passwordChecks: { limit: 40 }, registrations: five, confirmations: five, mailRequests: five },
+      });
       await host.user('active1');
     });
     afterAll(() => host.close());
@@ -216,7 +242,9 @@ for (const framework of FRAMEWORKS) {
 
     it('all log-ins of one client: a header that it chooses makes it no other client [B-46]', async () => {
       host.clock.advance('1h');
-      const statuses = await statusesOf(42, (time) => host.client().post('/auth/login', { login: `name${time}`, password: WRONG }, { headers: claims(time) }));
+      const statuses = await statusesOf(42, (time) =>
+        host.client().post('/auth/login', { login: `name${time}`, password: WRONG }, { headers: claims(time) }),
+      );
       expect(statuses.slice(0, 40)).toEqual(Array(40).fill('401'));
       expect(statuses.slice(40)).toEqual([expect.stringMatching(/^429 [1-9]\d*$/), expect.stringMatching(/^429 [1-9]\d*$/)]);
     });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Controller, Delete, Get, Post, SetMetadata, UseGuards } from '@nestjs/common';
+import { Controller, Delete, Get, SetMetadata, UseGuards } from '@nestjs/common';
 import { AdminOnly, CurrentSession, CurrentUser, OptionalSession, Public, SessionGuard } from 'nestjs-users';
 import { FRAMEWORKS, HostApp, PASSWORD } from '../support/host-app.js';
 import type { HttpAnswer } from '../support/http-client.js';
@@ -99,18 +99,22 @@ for (const framework of FRAMEWORKS) {
         await host.user('ann');
         await host.user('root', { isAdmin: true });
         await host.user('half', { mustChangePassword: true });
-        const open = async (username: string, needs: 'new-password'[] = []): Promise<string> => (await host.sessions.open({ username }, { needs })).token;
+        const open = async (username: string, needs: 'new-password'[] = []): Promise<string> =>
+          (await host.sessions.open({ username }, { needs })).token;
         tokens = { ann: await open('ann'), root: await open('root'), half: await open('half', ['new-password']) };
         statements = Statements.of(host.dataSource);
       });
       afterAll(() => host.close());
 
-      const get = (path: string, token?: string): Promise<HttpAnswer> => host.client().get(prefix + path, token === undefined ? {} : { token });
+      const get = (path: string, token?: string): Promise<HttpAnswer> =>
+        host.client().get(prefix + path, token === undefined ? {} : { token });
       const statusOf = async (path: string, token?: string): Promise<number> => (await get(path, token)).status;
 
       it('a guarded route: 401, 403 while a step is missing, and the user without anything secret [4.16][B-90]', async () => {
         calls.length = 0;
-        expect([await statusOf('/guarded'), await statusOf('/guarded', 'nonsense'), await statusOf('/guarded', tokens.half)]).toEqual([401, 401, 403]);
+        expect([await statusOf('/guarded'), await statusOf('/guarded', 'nonsense'), await statusOf('/guarded', tokens.half)]).toEqual([
+          401, 401, 403,
+        ]);
         expect((await host.client().send('HEAD', `${prefix}/guarded`)).status).toBe(401);
         expect((await host.client().delete(`${prefix}/guarded`)).status).toBe(401);
         expect(calls).toEqual([]);
@@ -133,11 +137,17 @@ for (const framework of FRAMEWORKS) {
           expect([await statusOf(path), await statusOf(path, tokens.ann), await statusOf(path, tokens.half)]).toEqual([401, 403, 403]);
         }
         expect(calls).toEqual([]);
-        expect([await statusOf('/plain/admin', tokens.root), await statusOf('/guarded/admin', tokens.root), await statusOf('/open/admin', tokens.root)]).toEqual([200, 200, 200]);
+        expect([
+          await statusOf('/plain/admin', tokens.root),
+          await statusOf('/guarded/admin', tokens.root),
+          await statusOf('/open/admin', tokens.root),
+        ]).toEqual([200, 200, 200]);
       });
 
       it('a guard on a method is not lifted by a word on its class', async () => {
-        expect([await statusOf('/open'), await statusOf('/open/closed'), await statusOf('/open/closed', tokens.ann)]).toEqual([200, 401, 200]);
+        expect([await statusOf('/open'), await statusOf('/open/closed'), await statusOf('/open/closed', tokens.ann)]).toEqual([
+          200, 401, 200,
+        ]);
       });
 
       it('@OptionalSession lets in everybody but who lacks a step [W16]', async () => {
@@ -149,13 +159,27 @@ for (const framework of FRAMEWORKS) {
 
       it('one statement for a guarded route, none for an open one or a malformed token', async () => {
         const costOf = async (path: string, token?: string): Promise<number> => (await statements.before(() => get(path, token))).length;
-        expect([await costOf('/guarded', tokens.ann), await costOf('/plain/admin', tokens.root), await costOf('/guarded/admin', tokens.root), await costOf('/plain/optional', tokens.ann)]).toEqual([1, 1, 1, 1]);
-        expect([await costOf('/guarded'), await costOf('/guarded', 'nonsense'), await costOf('/open', tokens.ann), await costOf('/plain/optional', 'nonsense')]).toEqual([0, 0, 0, 0]);
+        expect([
+          await costOf('/guarded', tokens.ann),
+          await costOf('/plain/admin', tokens.root),
+          await costOf('/guarded/admin', tokens.root),
+          await costOf('/plain/optional', tokens.ann),
+        ]).toEqual([1, 1, 1, 1]);
+        expect([
+          await costOf('/guarded'),
+          await costOf('/guarded', 'nonsense'),
+          await costOf('/open', tokens.ann),
+          await costOf('/plain/optional', 'nonsense'),
+        ]).toEqual([0, 0, 0, 0]);
       });
 
       it('a parameter without a guard is a 500, with a log line that names route and mend', async () => {
         const errors = errorsOf(host);
-        for (const [path, decorator] of [['/plain/user', '@CurrentUser'], ['/plain/session', '@CurrentSession'], ['/guarded/open', '@CurrentUser']] as const) {
+        for (const [path, decorator] of [
+          ['/plain/user', '@CurrentUser'],
+          ['/plain/session', '@CurrentSession'],
+          ['/guarded/open', '@CurrentUser'],
+        ] as const) {
           errors.length = 0;
           calls.length = 0;
           const { status, text } = await get(path, tokens.ann);
@@ -190,23 +214,32 @@ for (const framework of FRAMEWORKS) {
     let host: HostApp;
     let token: string;
     beforeAll(async () => {
-      host = await HostApp.start({ listen: framework, routes: true, limits: NO_LIMITS, controllers: CONTROLLERS, http: { guard: 'everything', publicKey: 'isPublic' } });
+      host = await HostApp.start({
+        listen: framework,
+        routes: true,
+        limits: NO_LIMITS,
+        controllers: CONTROLLERS,
+        http: { guard: 'everything', publicKey: 'isPublic' },
+      });
       await host.user('ann');
       ({ token } = await host.sessions.open({ username: 'ann' }));
     });
     afterAll(() => host.close());
 
-    const statusOf = async (path: string, shown?: string): Promise<number> => (await host.client().get(path, shown === undefined ? {} : { token: shown })).status;
+    const statusOf = async (path: string, shown?: string): Promise<number> =>
+      (await host.client().get(path, shown === undefined ? {} : { token: shown })).status;
 
     it('closes what nobody marked [4.16]', async () => {
       calls.length = 0;
-      for (const path of ['/plain', '/plain/user', '/plain/not-theirs', '/guarded', '/plain/admin', '/open/admin', '/open/closed']) expect([path, await statusOf(path)]).toEqual([path, 401]);
+      for (const path of ['/plain', '/plain/user', '/plain/not-theirs', '/guarded', '/plain/admin', '/open/admin', '/open/closed'])
+        expect([path, await statusOf(path)]).toEqual([path, 401]);
       expect(calls).toEqual([]);
       expect([await statusOf('/plain', token), await statusOf('/plain/user', token)]).toEqual([200, 200]);
     });
 
     it('opens what says so, by our word or the host’s', async () => {
-      for (const path of ['/plain/public', '/plain/theirs', '/open', '/plain/optional']) expect([path, await statusOf(path), await statusOf(path, 'nonsense')]).toEqual([path, 200, 200]);
+      for (const path of ['/plain/public', '/plain/theirs', '/open', '/plain/optional'])
+        expect([path, await statusOf(path), await statusOf(path, 'nonsense')]).toEqual([path, 200, 200]);
     });
 
     it('leaves our own routes as they are', async () => {

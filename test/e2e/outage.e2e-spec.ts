@@ -128,7 +128,10 @@ for (const framework of FRAMEWORKS) {
       expect(took).toBeLessThan(CHECK_TIMEOUT + PATIENCE);
     }
 
-    for (const [index, what] of (engine === 'sqlite' ? ['locked by another process', 'closed under the app'] : ['gone', 'silent']).entries()) {
+    for (const [index, what] of (engine === 'sqlite'
+      ? ['locked by another process', 'closed under the app']
+      : ['gone', 'silent']
+    ).entries()) {
       const trouble = TROUBLES[index] as Trouble;
 
       it(`${what}: guarded routes say 503, open ones answer, and the session is there when it is back [B-134][W6]`, async () => {
@@ -137,9 +140,9 @@ for (const framework of FRAMEWORKS) {
         const cookies = new Map(browser.client.cookies);
         handled = 0;
         await trouble.begin();
-        for (const visitor of [browser, program]) {
-          for (const path of ['/notes', '/front', '/auth/me', '/auth/session', '/admin/users']) await expectUnavailable(() => visitor.send('GET', path));
-        }
+        const paths = ['/notes', '/front', '/auth/me', '/auth/session', '/admin/users'];
+        // Together they also take every connection that a pool has.
+        await Promise.all([browser, program].flatMap((visitor) => paths.map((path) => expectUnavailable(() => visitor.send('GET', path)))));
         expect(handled).toBe(0);
         expect((await browser.send('GET', '/notes/open')).body).toEqual({ open: true });
         expect((await host.client().get('/notes', { token: 'nonsense' })).status).toBe(401);
@@ -153,11 +156,14 @@ for (const framework of FRAMEWORKS) {
       it(`${what}: what needs it says 503 and does nothing [B-134]`, async () => {
         const client = host.client();
         await trouble.begin();
-        await expectUnavailable(() => client.post('/auth/login', { login: 'root', password: PASSWORD }));
-        await expectUnavailable(() => client.post('/auth/register', { username: `late${index}`, password: PASSWORD }));
-        await expectUnavailable(() => client.post('/auth/password/reset/request', { login: 'root' }));
-        await expectUnavailable(() => client.post('/auth/password/reset/confirm', { token: `0190a6e0-0000-7000-8000-000000000000.${'A'.repeat(43)}`, newPassword: 'a wholly different sentence' }));
-        // Malformed is malformed, database or none.
+        const token = `0190a6e0-0000-7000-8000-000000000000.${'A'.repeat(43)}`;
+        await Promise.all([
+          expectUnavailable(() => client.post('/auth/login', { login: 'root', password: PASSWORD })),
+          expectUnavailable(() => client.post('/auth/register', { username: `late${index}`, password: PASSWORD })),
+          expectUnavailable(() => client.post('/auth/password/reset/request', { login: 'root' })),
+          expectUnavailable(() => client.post('/auth/password/reset/confirm', { token, newPassword: 'a wholly different sentence' })),
+        ]);
+        // What is malformed is that, database or none.
         expect((await client.post('/auth/login', { login: 'root' })).status).toBe(400);
         await trouble.end();
         expect((await client.post('/auth/login', { login: 'root', password: PASSWORD })).status).toBe(200);

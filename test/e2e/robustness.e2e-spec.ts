@@ -94,7 +94,8 @@ for (const framework of FRAMEWORKS) {
       for (const socket of sockets) socket.resetAndDestroy();
       gate.release();
       // More than any pool has connections.
-      for (let round = 0; round < 12; round += 1) expect((await host.client().post('/auth/login', { login: 'ann', password: PASSWORD })).status).toBe(200);
+      for (let round = 0; round < 12; round += 1)
+        expect((await host.client().post('/auth/login', { login: 'ann', password: PASSWORD })).status).toBe(200);
     });
 
     it('the next request on a kept line is not the last one’s user [B-149]', async () => {
@@ -103,7 +104,12 @@ for (const framework of FRAMEWORKS) {
       let said = '';
       socket.on('data', (chunk: Buffer) => (said += chunk.toString()));
       const ask = (header: string): string => `GET /auth/session HTTP/1.1\r\nHost: a\r\n${header}\r\n`;
-      socket.write(ask(`Authorization: Bearer ${token}\r\n`) + ask('') + ask('Authorization: Bearer nonsense\r\n') + ask(`Authorization: Bearer ${token}\r\nConnection: close\r\n`));
+      socket.write(
+        ask(`Authorization: Bearer ${token}\r\n`) +
+          ask('') +
+          ask('Authorization: Bearer nonsense\r\n') +
+          ask(`Authorization: Bearer ${token}\r\nConnection: close\r\n`),
+      );
       await new Promise((resolve) => socket.on('close', resolve));
       const users = [...said.matchAll(/\{"user":(null|\{)/g)].map(([, user]) => user);
       expect(users).toEqual(['{', 'null', 'null', '{']);
@@ -111,17 +117,33 @@ for (const framework of FRAMEWORKS) {
 
     it('length and chunks at once are refused by the parser (RFC 9112, section 6.1)', async () => {
       const headers = ['Content-Type: application/json', 'Content-Length: 5', 'Transfer-Encoding: chunked'];
-      expect((await sendRaw(host.url, { method: 'POST', path: '/auth/logout', headers, ending: '0\r\n\r\nGET /auth/me HTTP/1.1\r\n\r\n' })).status).toBe(400);
+      expect(
+        (await sendRaw(host.url, { method: 'POST', path: '/auth/logout', headers, ending: '0\r\n\r\nGET /auth/me HTTP/1.1\r\n\r\n' }))
+          .status,
+      ).toBe(400);
     });
   });
 
   describe(`A shutdown on ${framework}`, () => {
     it('lets what is under way finish, whole, and closes [B-152]', async () => {
       const gate = new Gate();
-      const host = await HostApp.start({ listen: framework, routes: true, limits: NO_LIMITS, ports: { hasher: gate }, passwords: { concurrency: 3 } });
+      const host = await HostApp.start({
+        listen: framework,
+        routes: true,
+        limits: NO_LIMITS,
+        ports: { hasher: gate },
+        passwords: { concurrency: 3 },
+      });
       await host.user('ann');
       gate.close();
-      const answers = Array.from({ length: 3 }, () => sendRaw(host.url, { method: 'POST', path: '/auth/login', headers: ['Content-Type: application/json'], body: JSON.stringify({ login: 'ann', password: PASSWORD }) }));
+      const answers = Array.from({ length: 3 }, () =>
+        sendRaw(host.url, {
+          method: 'POST',
+          path: '/auth/login',
+          headers: ['Content-Type: application/json'],
+          body: JSON.stringify({ login: 'ann', password: PASSWORD }),
+        }),
+      );
       await gate.until(3);
       const closing = host.close();
       await pause(50);
@@ -140,11 +162,18 @@ for (const framework of FRAMEWORKS) {
         await host.user('ann');
         const { token } = await host.sessions.open({ username: 'ann' });
         await sendRaw(host.url, { path: '/auth/me', headers: [`Authorization: Bearer ${token}`] });
-        await sendRaw(host.url, { method: 'POST', path: '/auth/password/reset/request', headers: ['Content-Type: application/json'], body: '{"login":"ann"}' });
+        await sendRaw(host.url, {
+          method: 'POST',
+          path: '/auth/password/reset/request',
+          headers: ['Content-Type: application/json'],
+          body: '{"login":"ann"}',
+        });
         await host.close();
       });
       expect(after).toEqual(before);
-      expect(Object.keys((passport as unknown as { _strategies: object })._strategies).filter((name) => name.startsWith('users-'))).toEqual([]);
+      expect(Object.keys((passport as unknown as { _strategies: object })._strategies).filter((name) => name.startsWith('users-'))).toEqual(
+        [],
+      );
     });
 
     it('another app in the same process starts and serves', async () => {
@@ -162,5 +191,8 @@ for (const framework of FRAMEWORKS) {
 async function openAfter(task: () => Promise<void>): Promise<string[]> {
   await task();
   await pause(100);
-  return process.getActiveResourcesInfo().filter((kind) => kind.includes('TCP') || kind.includes('Pipe') || kind === 'FSReqPromise').sort();
+  return process
+    .getActiveResourcesInfo()
+    .filter((kind) => kind.includes('TCP') || kind.includes('Pipe') || kind === 'FSReqPromise')
+    .sort();
 }

@@ -34,7 +34,7 @@ async function freshDatabase(engine?: TestDatabase['engine']): Promise<TestDatab
 }
 
 async function connect(database: TestDatabase, space: UserSpace<BaseUser>, more: object = {}): Promise<DataSource> {
-  const options = { ...database.options, entities: space.entities.all(), ...more } as DataSourceOptions;
+  const options = { ...database.options, entities: space.entities, ...more } as DataSourceOptions;
   const dataSource = await new DataSource(options).initialize();
   opened.push(dataSource);
   return dataSource;
@@ -73,7 +73,7 @@ describe(`The migrations on ${engine}`, () => {
 
   it('go up, down and up again, and leave the rows of other tables alone [B-148]', async () => {
     const dataSource = await connect(await freshDatabase(), plain, {
-      entities: [...plain.entities.all(), Note],
+      entities: [...plain.entities, Note],
       migrations: migrationsFor(plain.tables, plain.user),
     });
     const runner = dataSource.createQueryRunner();
@@ -97,7 +97,7 @@ describe(`The migrations on ${engine}`, () => {
 
   it('stand side by side for two spaces, in one list as well', async () => {
     const dataSource = await connect(await freshDatabase(), plain, {
-      entities: [...plain.entities.all(), ...staff.entities.all()],
+      entities: [...plain.entities, ...staff.entities],
       migrations: [...migrationsFor(plain.tables), ...migrationsFor(staff.tables)],
     });
     await dataSource.runMigrations();
@@ -251,7 +251,7 @@ describe('The start-up check', () => {
     class Intruder {
       @PrimaryGeneratedColumn() id!: number;
     }
-    const dataSource = await connect(await freshDatabase('sqlite'), plain, { entities: [...plain.entities.all(), Intruder] });
+    const dataSource = await connect(await freshDatabase('sqlite'), plain, { entities: [...plain.entities, Intruder] });
     await Migrator.run(dataSource, plain, clock);
     expect(await faults(dataSource, plain)).toMatch(/the entity Intruder is mapped on our table auth_state; give it another table/);
   });

@@ -1,7 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { HostStarter } from './host-starters.js';
@@ -85,6 +85,8 @@ export class FreshHost {
       child.stderr.on('data', listen);
       child.on('exit', () => reject(new Error(`${script} ended:\n${said}`)));
     });
+    // Nest says so before it listens.
+    await answers(port);
     return `http://localhost:${String(port)}`;
   }
 
@@ -106,6 +108,19 @@ export class FreshHost {
 function environment(more: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(([name]) => !/^(npm_(?!config_)|JEST_|NODE_ENV$|NODE_OPTIONS$|USERS_)/.test(name));
   return { ...Object.fromEntries(kept), ...more };
+}
+
+async function answers(port: number): Promise<void> {
+  for (let tries = 0; tries < 200; tries += 1) {
+    const isOpen = await new Promise<boolean>((resolve) => {
+      const socket = connect(port, 'localhost', () => resolve(true)).on('error', () => resolve(false));
+      socket.on('close', () => resolve(false)).unref();
+      socket.on('connect', () => socket.end());
+    });
+    if (isOpen) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`Nobody listens on port ${String(port)}.`);
 }
 
 function freePort(): Promise<number> {

@@ -71,6 +71,21 @@ describe.each([NEST_11_COMMONJS, NEST_12_ESM])('a fresh host: $name', (starter) 
       expect((await ann.get('/notes')).status).toBe(401);
     });
 
+    it(
+      'runs in the host’s own test runner, with the lines of the guide where it needs any',
+      () => {
+        const spec = COMMONJS.file('src/app.spec.ts');
+        host.write('src/app.spec.ts', starter.extension === '' ? spec : spec.replace("'./app.module'", "'./app.module.js'"));
+        if (starter.manifest['jest'] !== undefined) {
+          expect(() => host.command('npm', ['test'])).toThrow(/Must use import to load ES Module/);
+          const lines = JSON.parse(`{${COMMONJS.below('<!-- jest -->').replace(/,$/, '')}}`) as object;
+          host.configure({ jest: { ...(starter.manifest['jest'] as object), ...lines } });
+        }
+        expect(host.command('npm', ['test'])).toBeDefined();
+      },
+      MINUTES,
+    );
+
     it('answers the commands of the guide', () => {
       const commands = STARTED.commands('curl ').map((line) => line.replaceAll('http://localhost:3000', url).replaceAll('ann', 'bob'));
       const [register = '', login = '', closed = '', open = ''] = commands;
@@ -127,4 +142,3 @@ class LabelController {
 })
 export class AppModule {}
 `;
-void COMMONJS;

@@ -11,7 +11,11 @@ const INSTALLED = { ...manifest.dependencies, ...manifest.optionalDependencies }
 const DEV = manifest.devDependencies as Record<string, string>;
 
 /** Optional peers, and the one sub-path behind which each is imported; null where only the host does (`AuthGuard('users-session')`). */
-const BEHIND: Record<string, string | null> = { '@nestjs/passport': null, '@nestjs/swagger': 'extensions/openapi/', nodemailer: 'extensions/nodemailer/' };
+const BEHIND: Record<string, string | null> = {
+  '@nestjs/passport': null,
+  '@nestjs/swagger': 'extensions/openapi/',
+  nodemailer: 'extensions/nodemailer/',
+};
 
 const imports = [...readSources('lib')].flatMap(([path, text]) =>
   importsOf(path, text)

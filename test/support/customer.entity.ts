@@ -37,5 +37,9 @@ class AddCustomerColumns1763800000000 implements MigrationInterface {
 export const WITH_CUSTOMERS = {
   user: Customer,
   migrate: false,
-  connection: (options: DatabaseOptions): DatabaseOptions => ({ ...options, migrations: [...usersMigrations, AddCustomerColumns1763800000000], migrationsRun: true }),
+  connection: (options: DatabaseOptions): DatabaseOptions => ({
+    ...options,
+    migrations: [...usersMigrations, AddCustomerColumns1763800000000],
+    migrationsRun: true,
+  }),
 } as const;

@@ -19,21 +19,34 @@ export interface OwnRoute {
   readonly fields?: Readonly<Record<string, BodyField>>;
 }
 
-const [identifier, username, email, password, token] = (['identifier', 'username', 'email', 'password', 'token'] as const).map((kind) => ({ kind })) as [
-  BodyField,
-  BodyField,
-  BodyField,
-  BodyField,
-  BodyField,
-];
+const field = (kind: FieldKind): BodyField => ({ kind });
+const identifier = field('identifier');
+const username = field('username');
+const email = field('email');
+const password = field('password');
+const token = field('token');
 const maybe = (kind: FieldKind): BodyField => ({ kind, isOptional: true });
-const PERSONAL = { displayName: { kind: 'name', isOptional: true, takesNull: true }, profile: maybe('json'), company: maybe('text') } as const;
+const PERSONAL = {
+  displayName: { kind: 'name', isOptional: true, takesNull: true },
+  profile: maybe('json'),
+  company: maybe('text'),
+} as const;
 const DELIVERY = { transport: maybe('choice'), remember: maybe('flag') } as const;
 
 /** Every route of ours that issue and contract list, with every field that its body knows. */
 export const OWN_ROUTES: readonly OwnRoute[] = [
-  { method: 'POST', path: '/auth/register', entrance: 'public', fields: { username: maybe('username'), email: maybe('email'), password, ...PERSONAL, ...DELIVERY } },
-  { method: 'POST', path: '/auth/login', entrance: 'public', fields: { login: identifier, password, ...DELIVERY, deviceName: maybe('name') } },
+  {
+    method: 'POST',
+    path: '/auth/register',
+    entrance: 'public',
+    fields: { username: maybe('username'), email: maybe('email'), password, ...PERSONAL, ...DELIVERY },
+  },
+  {
+    method: 'POST',
+    path: '/auth/login',
+    entrance: 'public',
+    fields: { login: identifier, password, ...DELIVERY, deviceName: maybe('name') },
+  },
   { method: 'POST', path: '/auth/logout', entrance: 'public' },
   { method: 'GET', path: '/auth/session', entrance: 'optional' },
   { method: 'GET', path: '/auth/me', entrance: 'session' },
@@ -59,10 +72,23 @@ export const OWN_ROUTES: readonly OwnRoute[] = [
     method: 'POST',
     path: '/admin/users',
     entrance: 'admin',
-    fields: { username, email: maybe('email'), password: maybe('password'), ...PERSONAL, isAdmin: maybe('flag'), mustChangePassword: maybe('flag'), emailConfirmed: maybe('flag') },
+    fields: {
+      username,
+      email: maybe('email'),
+      password: maybe('password'),
+      ...PERSONAL,
+      isAdmin: maybe('flag'),
+      mustChangePassword: maybe('flag'),
+      emailConfirmed: maybe('flag'),
+    },
   },
   { method: 'GET', path: '/admin/users/:id', entrance: 'admin' },
-  { method: 'PATCH', path: '/admin/users/:id', entrance: 'admin', fields: { email: { kind: 'email', isOptional: true, takesNull: true }, ...PERSONAL } },
+  {
+    method: 'PATCH',
+    path: '/admin/users/:id',
+    entrance: 'admin',
+    fields: { email: { kind: 'email', isOptional: true, takesNull: true }, ...PERSONAL },
+  },
   { method: 'DELETE', path: '/admin/users/:id', entrance: 'admin' },
   { method: 'POST', path: '/admin/users/:id/activate', entrance: 'admin' },
   { method: 'POST', path: '/admin/users/:id/deactivate', entrance: 'admin' },

@@ -29,7 +29,7 @@ export async function openPersistence(
   change = (options: DatabaseOptions): DatabaseOptions => options,
 ): Promise<Persistence> {
   const { options, drop } = await testDatabase();
-  const entities = space.entities.all();
+  const entities = space.entities;
   const direct = await new DataSource({ ...options, entities }).initialize();
   await Migrator.run(direct, space, clock);
   await direct.destroy();

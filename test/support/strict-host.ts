@@ -19,7 +19,8 @@ import { map, type Observable } from 'rxjs';
 class WhitelistingPipe implements PipeTransform {
   transform(value: unknown, { metatype, type }: ArgumentMetadata): unknown {
     if (type === 'custom' || metatype === undefined || [String, Boolean, Number, Array, Object].includes(metatype as never)) return value;
-    if (typeof value === 'object' && value !== null && Object.keys(value).length > 0) throw new BadRequestException('property should not exist');
+    if (typeof value === 'object' && value !== null && Object.keys(value).length > 0)
+      throw new BadRequestException('property should not exist');
     return Object.create(metatype.prototype as object);
   }
 }
@@ -33,7 +34,11 @@ class EverythingFilter implements ExceptionFilter {
     const context = host.switchToHttp();
     const status = exception instanceof HttpException ? exception.getStatus() : 500;
     const said = exception instanceof HttpException ? exception.getResponse() : 'oops';
-    this.adapters.httpAdapter.reply(context.getResponse(), typeof said === 'string' ? { statusCode: status, message: said } : { ...said, filtered: true }, status);
+    this.adapters.httpAdapter.reply(
+      context.getResponse(),
+      typeof said === 'string' ? { statusCode: status, message: said } : { ...said, filtered: true },
+      status,
+    );
   }
 }
 

@@ -1,5 +1,5 @@
 import { type HostApp, PASSWORD } from './host-app.js';
-import { type HttpAnswer, HttpClient, type HttpRequest } from './http-client.js';
+import type { HttpAnswer, HttpClient, HttpRequest } from './http-client.js';
 
 export type Transport = 'cookie' | 'bearer';
 
@@ -17,7 +17,11 @@ export class Visitor {
   }
 
   /** Signed in over HTTP, with the usual password unless told otherwise. */
-  static async signedIn(host: HostApp, login: string, { transport = 'cookie', password = PASSWORD }: { transport?: Transport; password?: string } = {}): Promise<Visitor> {
+  static async signedIn(
+    host: HostApp,
+    login: string,
+    { transport = 'cookie', password = PASSWORD }: { transport?: Transport; password?: string } = {},
+  ): Promise<Visitor> {
     const visitor = Visitor.of(host, transport);
     const { status, text, body } = await visitor.send('POST', '/auth/login', { login, password, transport });
     if (status !== 200) throw new Error(`${login} cannot sign in: ${status} ${text}`);
@@ -26,7 +30,11 @@ export class Visitor {
   }
 
   async send(method: string, path: string, body?: unknown, request: HttpRequest = {}): Promise<HttpAnswer> {
-    const answer = await this.client.send(method, path, { ...(this.token !== undefined && { token: this.token }), ...request, ...(body !== undefined && { body }) });
+    const answer = await this.client.send(method, path, {
+      ...(this.token !== undefined && { token: this.token }),
+      ...request,
+      ...(body !== undefined && { body }),
+    });
     const { body: said } = answer;
     if (this.token !== undefined && typeof said?.token === 'string') this.token = said.token;
     return answer;

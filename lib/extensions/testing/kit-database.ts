@@ -19,8 +19,8 @@ export function kitDatabase<U extends BaseUser>(space: UserSpace<U>, options: Ty
 
 /** `autoLoadEntities` remembers what any module of this process ever asked for, and two spaces on one table do not go together. */
 function withoutOtherSpaces(options: DataSourceOptions, space: Pick<UserSpace, 'entities'>): DataSourceOptions {
-  const own = new Set<unknown>(space.entities.all());
-  const others = new Set<unknown>([...spaces].flatMap(({ entities }) => entities.all()).filter((entity) => !own.has(entity)));
+  const own = new Set<unknown>(space.entities);
+  const others = new Set<unknown>([...spaces].flatMap(({ entities }) => entities).filter((entity) => !own.has(entity)));
   return {
     ...options,
     entities: Object.values(options.entities ?? []).filter((entity: unknown) => !others.has(entity)),

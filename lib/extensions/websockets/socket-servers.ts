@@ -11,7 +11,9 @@ type Verdict = (isWelcome: boolean, status?: number, body?: string, headers?: Re
 interface UpgradeFacts {
   readonly req: IncomingMessage;
 }
-type VerifyClient = ((facts: UpgradeFacts) => boolean) | ((facts: UpgradeFacts, done: Verdict) => void);
+type VerifyNow = (facts: UpgradeFacts) => boolean;
+type VerifyLater = (facts: UpgradeFacts, done: Verdict) => void;
+type VerifyClient = VerifyNow | VerifyLater;
 
 /** What we use of the server of `ws`. */
 export interface WsServer {
@@ -68,13 +70,9 @@ export function guardWs(server: WsServer, admit: (request: IncomingMessage) => P
 
 function askHost(hosts: VerifyClient | null, facts: UpgradeFacts, done: Verdict): void {
   if (hosts === null) done(true);
-  else if (takesCallback(hosts)) hosts(facts, done);
-  else done(hosts(facts));
-}
-
-/** As `ws` itself tells the two forms apart. */
-function takesCallback(hosts: VerifyClient): hosts is (facts: UpgradeFacts, done: Verdict) => void {
-  return hosts.length === 2;
+  // As `ws` itself tells the two forms apart.
+  else if (hosts.length === 2) hosts(facts, done);
+  else done((hosts as VerifyNow)(facts));
 }
 
 function usersErrorOf(error: unknown): UsersError {

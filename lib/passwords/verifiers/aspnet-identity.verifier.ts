@@ -7,7 +7,7 @@ interface Parts {
   readonly cost: Pbkdf2Cost;
 }
 
-const BASE64 = /^[A-Za-z0-9+/]{64,510}={0,2}$/;
+const BASE64 = /^[A-Za-z0-9+/]{58,510}={0,2}$/;
 const V2_BYTES = 49;
 const V2_COST = { digest: 'sha1', iterations: 1_000, length: 32 } as const;
 const V3_HEADER_BYTES = 13;

@@ -225,7 +225,7 @@ describe('the document and what is refused', () => {
     const proof = { password: PASSWORD, oldPassword: PASSWORD, newPassword: 'another long passphrase', email: 'x@example.org' };
     await onEvery((method, path) => ann.send(method, path, bodyOf(method, proof)));
     expect(check.faults).toEqual([]);
-  });
+  }, 120_000);
 
   it('agree where the app is closed to strangers and sessions are few', async () => {
     const strict = await describedApp({ registration: { open: false }, sessions: { max: 1, whenFull: 'refuse' } });

@@ -9,8 +9,8 @@ import { instant, nextId, openPersistence, type Persistence, space, userRow } fr
 import { TcpProxy } from '../../support/tcp-proxy.js';
 
 const engine = testEngine();
-const State = space.entities.of(StateRow);
-const Token = space.entities.of(OneTimeTokenRow);
+const State = space.rows.of(StateRow);
+const Token = space.rows.of(OneTimeTokenRow);
 const User = space.user;
 const open: Persistence[] = [];
 const proxies: TcpProxy[] = [];

@@ -17,7 +17,7 @@ class Written extends DomainEvent {
 
 class Veto extends Error {}
 
-const State = space.entities.of(StateRow);
+const State = space.rows.of(StateRow);
 const tick = (ms = 0): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 let persistence: Persistence;

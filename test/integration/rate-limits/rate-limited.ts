@@ -11,14 +11,14 @@ import { FakeClock } from '../../support/fake-clock.js';
 export async function rateLimited() {
   const { options, drop } = await testDatabase();
   const space = defineUsers();
-  const dataSource = await new DataSource({ ...options, entities: space.entities.all(), synchronize: true }).initialize();
-  const [clock, database, store] = [new FakeClock(), new Database(dataSource, 10_000), new DatabaseAttemptStore(space.entities)];
+  const dataSource = await new DataSource({ ...options, entities: space.entities, synchronize: true }).initialize();
+  const [clock, database, store] = [new FakeClock(), new Database(dataSource, 10_000), new DatabaseAttemptStore(space.rows)];
   return {
     clock,
     database,
     store,
     limiter: new RateLimiter(store, database, clock),
-    rows: dataSource.getRepository(space.entities.of(AttemptRow)),
+    rows: dataSource.getRepository(space.rows.of(AttemptRow)),
     async close() {
       await dataSource.destroy();
       await drop();

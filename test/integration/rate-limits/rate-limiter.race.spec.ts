@@ -15,7 +15,7 @@ const ROUNDS = 10;
 
 /** The control: looks, then writes. */
 class LookThenWrite extends DatabaseAttemptStore {
-  private readonly entity = defineUsers().entities.of(AttemptRow);
+  private readonly entity = defineUsers().rows.of(AttemptRow);
 
   override async spend(on: Connection, { key, budget, now }: Spending): Promise<Date | null> {
     const row = await on.ask((manager) => manager.findOneBy(this.entity, { key: Equal(key) }));
@@ -46,7 +46,7 @@ describe('tries released together', () => {
   });
 
   it('are admitted more often by a store that looks first (the control)', async () => {
-    const naive = new RateLimiter(new LookThenWrite(defineUsers().entities), world.database, world.clock);
+    const naive = new RateLimiter(new LookThenWrite(defineUsers().rows), world.database, world.clock);
     const admitted = await burst(naive, plain, { size: 40, who: 'victim' });
     expect(admitted).toBeGreaterThan(5);
   });

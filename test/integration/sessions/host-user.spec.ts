@@ -39,7 +39,7 @@ async function memberDatabase(): Promise<TestDatabase> {
   const database = await testDatabase();
   const { engine, options } = database;
   const space = defineUsers({ user: Member });
-  const dataSource = await new DataSource({ ...options, entities: [...space.entities.all(), Team] }).initialize();
+  const dataSource = await new DataSource({ ...options, entities: [...space.entities, Team] }).initialize();
   await Migrator.run(dataSource, space, new FakeClock());
   const name = (text: string): string => dataSource.driver.escape(text);
   const columns: Record<string, string> = {

@@ -29,7 +29,7 @@ describe('nestjs-users/testing on Vitest', () => {
     const vitest = [join(ROOT, 'node_modules/vitest/vitest.mjs'), 'run', '--reporter=json', '--root', host.path];
     const { NODE_OPTIONS: _, JEST_WORKER_ID: __, ...env } = process.env;
     const { stdout } = await run(process.execPath, vitest, { cwd: host.path, env: { ...env, NODE_ENV: 'test' } }).catch(
-      (error: { stdout: string }) => error,
+      (error: unknown) => error as { stdout: string },
     );
     return JSON.parse(stdout.slice(stdout.indexOf('{'))) as { numPassedTests: number; numFailedTests: number };
   }
