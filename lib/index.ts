@@ -82,6 +82,7 @@ export type { Budget } from './rate-limits/budget.js';
 // Options
 export type { EmailConfirmationOptions, RegistrationOptions } from './registration/registration.options.js';
 export type { SessionsOptions } from './sessions/sessions.options.js';
+export type { LegacyLogin, LegacyUser } from './passwords/legacy-login.js';
 export type { PasswordsOptions } from './passwords/passwords.options.js';
 export type { PasswordResetOptions } from './password-reset/password-reset.options.js';
 export type { MailOptions, MailPaths } from './notifications/notifications.options.js';

@@ -39,11 +39,13 @@ import { ConfirmationService } from './registration/confirmation.service.js';
 import { EmailChangeService } from './registration/email-change.service.js';
 import { EmailConfirmationService } from './registration/email-confirmation.service.js';
 import { FirstAdmin } from './registration/first-admin.js';
+import { LegacyAdoption } from './registration/legacy-adoption.js';
 import { PendingNames } from './registration/pending-names.js';
 import { PendingRegistrations } from './registration/pending-registrations.js';
 import { RegistrationService } from './registration/registration.service.js';
 import { UserCreation } from './registration/user-creation.js';
 import { Credentials } from './sessions/credentials.js';
+import { LegacyUsers } from './sessions/legacy-users.port.js';
 import { Login } from './sessions/login.js';
 import { Reauthentication } from './sessions/reauthentication.js';
 import { SessionCheck } from './sessions/session-check.js';
@@ -85,6 +87,7 @@ export const SERVICES: Provider[] = [
   SessionsService,
   ...[ConfirmationMail, ConfirmationService, EmailChangeService, EmailConfirmationService, FirstAdmin, PendingNames, PendingRegistrations],
   ...[RegistrationService, UserCreation],
+  { provide: LegacyUsers, useClass: LegacyAdoption },
   ...[PasswordResetService, ResetCompletion, ResetRequests],
   ...[PasswordChangeService, PasswordWriter],
   ModerationService,

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { Issues } from '../kernel/issues.js';
 import { type Argon2Parameters, isAffordableArgon2 } from './argon2-password-hasher.js';
+import type { LegacyLogin } from './legacy-login.js';
 import type { PasswordSubject } from './password-subject.js';
 import type { PasswordVerifier } from './password-verifier.port.js';
 
@@ -24,6 +25,13 @@ export interface PasswordsOptions {
   readonly argon2?: Partial<Argon2Parameters>;
   /** Readers of old forms of hash, asked before ours. @default [] */
   readonly verifiers?: readonly PasswordVerifier[];
+  /**
+   * Asked about a name that is unknown here; whom it knows is made a user in the same log-in. Its own time shows: the names that only
+   * the old system knows can be told from others by a stopwatch.
+   *
+   * @default undefined
+   */
+  readonly legacyLogin?: LegacyLogin;
   /** How many hashes are computed at once. @default one fewer than libuv's threads, at most the cores */
   readonly concurrency?: number;
   /** How many more may wait; the next gets 503. @default 200 */
@@ -41,6 +49,7 @@ export abstract class PasswordsSettings {
   abstract readonly check: PasswordCheck | null;
   abstract readonly argon2: Argon2Parameters;
   abstract readonly verifiers: readonly PasswordVerifier[];
+  abstract readonly legacyLogin: LegacyLogin | null;
   abstract readonly concurrency: number;
   abstract readonly queue: number;
   abstract readonly maxConsecutiveFailures: number;
@@ -56,11 +65,13 @@ const ARGON2_FLOORS = [
 const LIBUV_THREADS = 4;
 
 export function resolvePasswordsOptions(options: PasswordsOptions | undefined, issues: Issues): PasswordsSettings {
-  const { preset, check, contextWords = [], verifiers = [] } = options ?? {};
+  const { preset, check, contextWords = [], verifiers = [], legacyLogin } = options ?? {};
   const whole = wholeNumbers(options ?? {}, issues);
   if (preset !== undefined && preset !== 'nist') issues.add('passwords.preset', "write 'nist', or leave it out.");
   if (check !== undefined && typeof check !== 'function')
     issues.add('passwords.check', 'give a function (password, about) => code or null.');
+  if (legacyLogin !== undefined && typeof legacyLogin !== 'function')
+    issues.add('passwords.legacyLogin', 'give a function (login, password) => user or null.');
   if (!isListOf(contextWords, (word) => typeof word === 'string')) issues.add('passwords.contextWords', 'give a list of texts.');
   if (!isListOf(verifiers, isVerifier)) issues.add('passwords.verifiers', 'give a list of objects with the methods reads and verify.');
   return {
@@ -71,6 +82,7 @@ export function resolvePasswordsOptions(options: PasswordsOptions | undefined, i
     check: check ?? null,
     argon2: resolveArgon2(options?.argon2, issues),
     verifiers,
+    legacyLogin: legacyLogin ?? null,
     concurrency: whole('concurrency', defaultConcurrency(process.env['UV_THREADPOOL_SIZE'], availableParallelism()), { from: 1, to: 128 }),
     queue: whole('queue', 200, { from: 0, to: 100_000 }),
     maxConsecutiveFailures: whole('maxConsecutiveFailures', 100, { from: 1, to: 100 }),

@@ -3,6 +3,7 @@ import { Clock } from '../kernel/clock.port.js';
 import { Fields } from '../kernel/fields.js';
 import { newId } from '../kernel/id.js';
 import { RandomSource } from '../kernel/random-source.port.js';
+import type { LegacyUser } from '../passwords/legacy-login.js';
 import { PasswordPolicy } from '../passwords/password-policy.js';
 import { Passwords } from '../passwords/passwords.service.js';
 import { UnitOfWork, type Work } from '../persistence/unit-of-work.js';
@@ -60,6 +61,17 @@ export class UserCreation {
   async create(input: unknown, setter: 'admin' | 'trusted' = 'trusted'): Promise<BaseUser> {
     const draft = await this.draft(Fields.of(input), setter);
     return this.pendingNames.retrying(draft.row.usernameKey ?? null, () => this.units.run((work) => this.insert(work, draft)));
+  }
+
+  /**
+   * Makes a user of somebody whose right password another system has just seen. No policy asks about it: he could not log in otherwise.
+   *
+   * @throws InvalidInputError, UsernameTakenError, EmailTakenError.
+   */
+  async adopt(known: LegacyUser, password: string): Promise<BaseUser> {
+    const { row } = await this.draft(Fields.of({ ...known, password: undefined }), 'trusted');
+    const passwordHash = await this.passwords.hash(password);
+    return this.pendingNames.retrying(row.usernameKey ?? null, () => this.units.run((work) => this.insert(work, { row, passwordHash })));
   }
 
   /**

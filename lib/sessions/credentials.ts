@@ -13,6 +13,7 @@ import type { BaseUser } from '../users/base-user.js';
 import { keysOf, type UserRef } from '../users/user-ref.js';
 import { SignInRule } from '../users/sign-in-rule.js';
 import { UserStore } from '../users/user.store.js';
+import { LegacyUsers } from './legacy-users.port.js';
 import { WrongPasswordError } from './sessions.errors.js';
 
 const IDENTIFIERS = ['login', 'email', 'username'] as const;
@@ -24,6 +25,8 @@ export interface TypedCredentials {
   readonly ref: UserRef;
   /** The typed identifier in the form under which its failures are counted. */
   readonly identifier: string;
+  /** As it was typed. */
+  readonly login: string;
   readonly password: string;
 }
 
@@ -44,6 +47,7 @@ export class Credentials {
     private readonly limits: LimitsSettings,
     private readonly passwordRules: PasswordsSettings,
     private readonly signInRule: SignInRule,
+    private readonly legacy: LegacyUsers,
   ) {}
 
   /** Reads exactly one of login, email and username, and the password; faults are noted in `input`, and nothing is counted for them. */
@@ -54,7 +58,7 @@ export class Credentials {
     const text = input.text(name, { max: MAX_IDENTIFIER_LENGTH, line: true });
     const password = this.readPassword(input, 'password');
     input.done();
-    return { ref: { [name]: text } as UserRef, identifier: identifierOf(text), password };
+    return { ref: { [name]: text } as UserRef, identifier: identifierOf(text), login: text, password };
   }
 
   /** Reads a password that is to be checked, by the rules under which one may be set; `''` beside a noted fault. */
@@ -70,13 +74,15 @@ export class Credentials {
    * @returns the user, or `null` for an unknown name, a wrong or disabled password, no password, and anybody who is not active.
    * @throws TooManyRequestsError before any hash.
    */
-  async verify({ ref, identifier, password }: TypedCredentials, from?: RequestSource): Promise<Verified | null> {
+  async verify(typed: TypedCredentials, from?: RequestSource): Promise<Verified | null> {
+    const { ref, identifier, password } = typed;
     await this.spend(identifier, from);
     const user = await this.users.find(this.database, keysOf(ref));
     const proof = await this.passwords.prove(this.database, user?.id ?? null, password);
-    if (proof === null || user === null || !this.signInRule.allows(user)) return null;
+    const verified = user === null ? await this.adopt(typed) : proof && { user, proof };
+    if (verified === null || !this.signInRule.allows(verified.user)) return null;
     await this.reset(identifier, from);
-    return { user, proof };
+    return verified;
   }
 
   /**
@@ -108,6 +114,12 @@ export class Credentials {
     const key = identifierOf(identifier);
     await this.limiter.reset(this.limits.failedChecksFromAddress, pairOf(key, from));
     await this.limiter.reset(this.limits.failedChecksAnywhere, key);
+  }
+
+  private async adopt(typed: TypedCredentials): Promise<Verified | null> {
+    const user = await this.legacy.adopt(typed);
+    const password = user === null ? null : await this.passwords.find(this.database, user.id);
+    return user === null || password === null ? null : { user, proof: password };
   }
 
   /** Counted before the hash: counted after it, forty racers would all be let through. */

@@ -452,6 +452,31 @@ for (const framework of FRAMEWORKS) {
       expect(await other.isSignedIn()).toBe(true);
     });
 
+    it('every route that is not for everybody asks who it is [W13][W27]', async () => {
+      for (const { method, path, entrance } of OWN_ROUTES) {
+        if (entrance === 'public' || entrance === 'optional') continue;
+        for (const token of [undefined, 'nonsense', `0190a6e0-0000-7000-8000-000000000000.${'A'.repeat(43)}`]) {
+          const { status, body } = await host.client().send(method, path.replace(':id', 'x'), token === undefined ? {} : { token });
+          expect([method, path, status, body.code]).toEqual([method, path, 401, 'USERS_UNAUTHENTICATED']);
+        }
+      }
+    });
+
+    it('a log-in names its user once, in one of three ways [4.1]', async () => {
+      const { name } = await scene('bearer');
+      const email = `${name}@example.org`;
+      for (const one of [{ login: name }, { login: email }, { username: name }, { email }, { login: ` ${name.toUpperCase()}\t` }]) {
+        expect((await host.client().post('/auth/login', { ...one, password: PASSWORD })).status).toBe(200);
+      }
+      for (const none of [{}, { login: name, email }, { login: name, username: name }, { email, username: name }]) {
+        const { status, body } = await host.client().post('/auth/login', { ...none, password: PASSWORD });
+        expect([status, body.code]).toEqual([400, 'USERS_INVALID_INPUT']);
+      }
+      for (const wrong of [{ username: email }, { email: name }]) {
+        expect([400, 401]).toContain((await host.client().post('/auth/login', { ...wrong, password: PASSWORD })).status);
+      }
+    });
+
     it('the last administrator stays one', async () => {
       const alone = await HostApp.start({ listen: framework, routes: true });
       try {

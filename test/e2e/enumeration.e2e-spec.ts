@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { INestApplication } from '@nestjs/common';
+import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Background } from 'nestjs-users/extend';
 import { FRAMEWORKS, HostApp, PASSWORD } from '../support/host-app.js';
 import type { HttpAnswer } from '../support/http-client.js';
@@ -275,3 +277,42 @@ for (const framework of FRAMEWORKS) {
     });
   });
 }
+
+describe('Budgets behind a trusted proxy on express', () => {
+  let host: HostApp;
+  beforeAll(async () => {
+    const limits = { passwordChecks: { limit: 3 } };
+    const configure = (app: INestApplication): void => void (app as NestExpressApplication).set('trust proxy', true);
+    host = await HostApp.start({ listen: 'express', routes: true, limits, configure });
+  });
+  afterAll(() => host.close());
+
+  let names = 0;
+  /** How many of four log-ins from these addresses are refused unseen. */
+  async function refused(...addresses: string[]): Promise<number> {
+    host.clock.advance('1h');
+    const statuses = [];
+    for (let time = 0; time < 4; time += 1) {
+      names += 1;
+      const headers = { 'x-forwarded-for': addresses[time % addresses.length] ?? '' };
+      statuses.push((await host.client().post('/auth/login', { login: `name${names}`, password: WRONG }, { headers })).status);
+    }
+    expect(statuses.filter((status) => status !== 401 && status !== 429)).toEqual([]);
+    return statuses.filter((status) => status === 429).length;
+  }
+
+  it('clients are told apart by their address, those of one IPv6 network are not [B-49][B-50]', async () => {
+    expect(await refused('192.0.2.1')).toBe(1);
+    expect(await refused('192.0.2.1', '192.0.2.2')).toBe(0);
+    expect(await refused('::ffff:192.0.2.1', '::ffff:192.0.2.2')).toBe(0);
+    expect(await refused('192.0.2.1', '::ffff:192.0.2.1')).toBe(1);
+    expect(await refused('2001:db8::1', '2001:DB8:0:0::2', '2001:db8:0:0:ffff::3', '2001:db8::4')).toBe(1);
+    expect(await refused('2001:db8::1', '2001:db8:0:1::1')).toBe(0);
+  });
+
+  it('what is no address counts as the proxy’s own, and breaks nothing [B-48]', async () => {
+    expect(await refused('unknown', '_hidden', 'a', 'x'.repeat(9_000))).toBe(1);
+    expect(await refused('192.0.2.1:4711', '"[2001:db8::1]:80"', '999.1.1.1', '1.2.3')).toBe(1);
+    expect(await refused('fe80::1%eth0', 'fe80::2%eth1')).toBe(1);
+  });
+});

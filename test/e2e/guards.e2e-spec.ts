@@ -250,6 +250,7 @@ for (const framework of FRAMEWORKS) {
     });
 
     it('asks the database once, though several guards ask', async () => {
+      await host.settled();
       const statements = Statements.of(host.dataSource);
       for (const path of ['/plain', '/guarded', '/auth/me']) expect(await statements.before(() => statusOf(path, token))).toHaveLength(1);
       expect(await statements.before(() => statusOf('/plain/public', token))).toEqual([]);

@@ -45,6 +45,10 @@ describe('the packed package', () => {
     expect([...seen].filter((name) => OPTIONAL_PEERS.includes(name))).toEqual([]);
   });
 
+  it('has types behind a sub-path that speak of its optional peer: it would be seen in the main entries', () => {
+    expect([...reach(host, 'dist/extensions/openapi/index.d.ts')].filter((name) => OPTIONAL_PEERS.includes(name))).toContain('@nestjs/swagger');
+  });
+
   it('loads in a CommonJS host by require()', () => {
     host.write('package.json', '{ "name": "host" }');
     host.write(

@@ -1,7 +1,7 @@
 /** Tests of applications that use nestjs-users: signing in without a database, the library in memory, and contracts for ports. */
 export { type SignedInGuard, signedInAs, signedOut } from './signed-in.guard.js';
 export type { SignedInOptions } from './pretended-session.js';
-export { UsersTestingModule } from './users-testing.module.js';
+export { UsersTestingModule, type UsersTestingModuleOptions } from './users-testing.module.js';
 
 export { UsersTestKit, type UsersTestKitOptions, usersTestKit } from './users-test-kit.js';
 export type { ActingUser } from './acting-user.js';

@@ -1,4 +1,4 @@
-import { type DynamicModule, type INestApplicationContext, Module } from '@nestjs/common';
+import { type DynamicModule, type INestApplicationContext, type InjectionToken, Module } from '@nestjs/common';
 import { ModuleRef, NestFactory } from '@nestjs/core';
 import type { TypeOrmModuleOptions } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
@@ -7,13 +7,13 @@ import {
   type CreateUserInput,
   defineUsers,
   type OpenInput,
-  PasswordResetService,
+  type PasswordResetService,
   type RegisteredUser,
-  SessionsService,
-  UsersEvents,
+  type SessionsService,
+  type UsersEvents,
   UsersModule,
   type UsersModuleOptions,
-  UsersService,
+  type UsersService,
   type UserSpace,
 } from '../../index.js';
 import { Background } from '../../extend.js';
@@ -53,6 +53,7 @@ export class UsersTestKit<U extends BaseUser = RegisteredUser> {
   readonly clock: FakeClock;
   /** For a TestingModule; each module that is compiled with them has a database of its own. */
   readonly imports: DynamicModule[];
+  private readonly space: UserSpace<U>;
   private readonly cookieName: string;
   private app: ModuleRef | null = null;
   private own: INestApplicationContext | null = null;
@@ -66,6 +67,7 @@ export class UsersTestKit<U extends BaseUser = RegisteredUser> {
       space = defineUsers<U>({ ...(user && { user }), ...(tablePrefix !== undefined && { tablePrefix }) }),
       ...rest
     } = options;
+    this.space = space;
     this.cookieName = cookieNameIn(space, options);
     const ports = { clock, hasher: this.hasher, notifier: this.inbox, ...options.ports };
     this.imports = [
@@ -76,23 +78,23 @@ export class UsersTestKit<U extends BaseUser = RegisteredUser> {
   }
 
   get users(): UsersService<U> {
-    return this.get<UsersService<U>>(UsersService);
+    return this.get<UsersService<U>>(this.space.UsersService);
   }
 
   get sessions(): SessionsService<U> {
-    return this.get<SessionsService<U>>(SessionsService);
+    return this.get<SessionsService<U>>(this.space.SessionsService);
   }
 
   get resets(): PasswordResetService {
-    return this.get(PasswordResetService);
+    return this.get<PasswordResetService>(this.space.PasswordResetService);
   }
 
   get events(): UsersEvents {
-    return this.get(UsersEvents);
+    return this.get<UsersEvents>(this.space.UsersEvents);
   }
 
   get dataSource(): DataSource {
-    return this.get(DataSource);
+    return this.get<DataSource>(DataSource);
   }
 
   /** Starts the library alone, without HTTP. */
@@ -118,7 +120,7 @@ export class UsersTestKit<U extends BaseUser = RegisteredUser> {
 
   /** Waits for what goes on after the answers: messages above all. */
   async settled(): Promise<void> {
-    await this.get(Background).settled();
+    await this.get<Background>(Background).settled();
   }
 
   /** Ends what {@link start} began. A TestingModule made of {@link imports} is closed by whoever made it, and needs no `close()` here. */
@@ -127,10 +129,10 @@ export class UsersTestKit<U extends BaseUser = RegisteredUser> {
     this.own = null;
   }
 
-  private get<T>(token: abstract new (...args: never[]) => T): T {
+  private get<T>(token: InjectionToken): T {
     if (this.app === null)
       throw new Error('No application runs with this kit yet: compile a module with kit.imports, or call kit.start().');
-    return this.app.get<T>(token as unknown as new () => T, { strict: false });
+    return this.app.get<T>(token as symbol, { strict: false });
   }
 
   /** A module that tells the kit of the application it became part of. */

@@ -1,7 +1,18 @@
-import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { type DynamicModule, Global, Module, type Provider } from '@nestjs/common';
+import type { UserSpace } from '../../index.js';
 import { HttpExchanges, RequestAuthenticator, RouteAccess } from '../../extend.js';
 import { behindThePretence, exchanges } from './pretended-requests.js';
 import { accessBy } from './signed-in.guard.js';
+
+/** What the application has, where that is not the usual. */
+export interface UsersTestingModuleOptions {
+  /** As `http.publicKey`. @default none */
+  readonly publicKey?: string;
+  /** The user space whose guards stand before the routes. @default the usual one */
+  readonly space?: Pick<UserSpace, 'providers'>;
+}
+
+const PARTS: readonly unknown[] = [RouteAccess, HttpExchanges, RequestAuthenticator];
 
 /**
  * What our guards need where the module under test stands alone: import it in place of `UsersModule`, without a database, and say with
@@ -17,8 +28,10 @@ import { accessBy } from './signed-in.guard.js';
   exports: [RouteAccess, HttpExchanges, RequestAuthenticator],
 })
 export class UsersTestingModule {
-  /** @param options `publicKey` as in the application's `http.publicKey`. */
-  static with({ publicKey }: { readonly publicKey: string }): DynamicModule {
-    return { module: UsersTestingModule, providers: [{ provide: RouteAccess, useFactory: () => accessBy(publicKey) }] };
+  static with({ publicKey, space }: UsersTestingModuleOptions): DynamicModule {
+    const parts = [...(space?.providers ?? [])].filter(([, part]) => PARTS.includes(part));
+    const named = parts.map(([token, part]): Provider => ({ provide: token, useExisting: part }));
+    const access: Provider = { provide: RouteAccess, useFactory: () => accessBy(publicKey ?? null) };
+    return { module: UsersTestingModule, providers: [access, ...named], exports: parts.map(([token]) => token) };
   }
 }

@@ -173,6 +173,26 @@ describe('GraphQL', () => {
     expect(answer.body.data).toEqual({ notes: [{ text: 'of ann' }] });
   });
 
+  it('guards resolvers of a schema that was written first', async () => {
+    @Resolver()
+    class SchemaResolver {
+      @Query() @UseGuards(SessionGuard) me(@CurrentUser('username') name: string): string {
+        return name;
+      }
+    }
+    const graphql = GraphQLModule.forRoot<ApolloDriverConfig>({
+      driver: ApolloDriver,
+      typeDefs: 'type Query { me: String }',
+      graphiql: false,
+    });
+    @Module({ imports: [graphql, UsersGraphqlModule], providers: [SchemaResolver] })
+    class Graphql {}
+    host = await HostApp.start({ listen: 'express', modules: [Graphql as Type] });
+    const token = await tokenOf('ann');
+    expect((await ask('{ me }', { token })).body.data).toEqual({ me: 'ann' });
+    expect(extensions(await ask('{ me }'))).toMatchObject({ code: 'USERS_UNAUTHENTICATED' });
+  });
+
   it('gives errors of services their code and Retry-After too', async () => {
     await start('express', apollo);
     expect(extensions(await ask('{ busy }'))).toMatchObject({ code: 'USERS_TOO_MANY_REQUESTS', status: 429, retryAfter: 7 });

@@ -55,7 +55,7 @@ export async function socketIo(url: string, { headers = {}, auth = {}, query = '
     new Promise<string | null>((resolve) => {
       socket.once('connect', () => resolve(null));
       socket.once('connect_error', (error) => resolve(error.message));
-      socket.io.once('close', () => resolve('closed'));
+      socket.io.once('close', () => setImmediate(() => resolve('closed')));
     }),
     'a connection of socket.io',
   );

@@ -1,9 +1,10 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { type INestApplication, Module, type Type, UseGuards } from '@nestjs/common';
 import { IoAdapter } from '@nestjs/platform-socket.io';
 import { WsAdapter } from '@nestjs/platform-ws';
 import { ConnectedSocket, MessageBody, SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
-import { AdminOnly, CurrentSession, CurrentUser, Public, SessionGuard, type SessionsService } from 'nestjs-users';
+import { AdminOnly, CurrentSession, CurrentUser, InvalidOptionsError, Public, SessionGuard, type SessionsService } from 'nestjs-users';
 import { SessionGateway, SocketSessions, UsersWebSocketsModule } from 'nestjs-users/websockets';
 import { type Framework, HostApp, type HostOptions, PASSWORD } from '../../support/host-app.js';
 import { Statements } from '../../support/statements.js';
@@ -317,6 +318,31 @@ describe('socket.io', () => {
     ];
     for (const handshake of handshakes) expect((await socketIo(host.url, handshake)).refused).toBe('USERS_UNAUTHENTICATED');
     expect((await socketIo(host.url, { headers: { cookie: `session=${token}`, 'sec-fetch-site': 'same-origin' } })).refused).toBeNull();
+  });
+
+  it('looks for sessions that ran out of time as often as the host says [B-80]', async () => {
+    @Module({ imports: [UsersWebSocketsModule.forRoot({ recheck: '1s' })], providers: [ChatGateway] })
+    class Sockets {}
+    host = await HostApp.start({
+      listen: 'express',
+      modules: [Sockets as Type],
+      configure: (app) => void app.useWebSocketAdapter(new IoAdapter(app)),
+    });
+    await host.user();
+    const { token } = await host.sessions.login({ login: 'ann', password: PASSWORD });
+    const client = await socketIo(host.url, { auth: { token } });
+    await wait(1_500);
+    expect(client.isOpen()).toBe(true);
+    host.clock.advance('31d');
+    expect(await client.closed()).toBe('io server disconnect');
+  });
+
+  it('does not start with a recheck that is none', async () => {
+    await start(ChatGateway);
+    for (const recheck of ['soon', '0s', '30d', 60, null]) {
+      expect(() => UsersWebSocketsModule.forRoot({ recheck: recheck as never })).toThrow(InvalidOptionsError);
+    }
+    expect(() => host.app.get(SocketSessions, { strict: false }).guard({})).toThrow(TypeError);
   });
 
   it('guards a namespace', async () => {

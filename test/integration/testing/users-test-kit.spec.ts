@@ -13,6 +13,8 @@ class AppUser extends BaseUser {
   @Column({ length: 80, default: 'Acme' }) company!: string;
 }
 
+class StaffUser extends BaseUser {}
+
 @Entity('kit_notes')
 class Note {
   @PrimaryGeneratedColumn() id!: number;
@@ -114,11 +116,23 @@ describe('the kit among a host’s modules', () => {
     }
   });
 
-  it('names the cookie of another user space', async () => {
-    const { kit, http } = await hosted({ options: { space: defineUsers({ name: 'staff', tablePrefix: 'staff_' }) } });
-    const { cookie } = await kit.actingAs(await kit.createUser());
-    expect(cookie).toMatch(/^staff-session=/);
-    expect((await http.get('/notes', { headers: { cookie } })).status).toBe(200);
+  it('serves another user space by its own names', async () => {
+    const staff = defineUsers({ name: 'staff', user: StaffUser, tablePrefix: 'staff_' });
+    @Controller('desk')
+    @UseGuards(staff.SessionGuard)
+    class DeskController {
+      @Get() get(@CurrentUser('username') name: string) {
+        return { name };
+      }
+    }
+    const kit = usersTestKit({ options: { space: staff } });
+    const app = (await Test.createTestingModule({ imports: kit.imports, controllers: [DeskController] }).compile()).createNestApplication();
+    closers.push(() => app.close());
+    await app.listen(0, '127.0.0.1');
+    const { cookie, user } = await kit.actingAs(await kit.createUser());
+    expect([cookie.split('=')[0], user instanceof StaffUser]).toEqual(['staff-session', true]);
+    const http = new HttpClient(await app.getUrl());
+    expect((await http.get('/desk', { headers: { cookie } })).body).toEqual({ name: 'user1' });
   });
 
   it('gives each compiled module an empty database', async () => {

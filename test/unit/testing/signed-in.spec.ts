@@ -2,7 +2,17 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { Controller, Get, type INestApplication, Post, Req, SetMetadata, type Type, UseGuards } from '@nestjs/common';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
-import { AdminOnly, BaseUser, CurrentSession, CurrentUser, OptionalSession, Public, SessionGuard, UsersModule } from 'nestjs-users';
+import {
+  AdminOnly,
+  BaseUser,
+  CurrentSession,
+  CurrentUser,
+  defineUsers,
+  OptionalSession,
+  Public,
+  SessionGuard,
+  UsersModule,
+} from 'nestjs-users';
 import { RequestAuthenticator } from 'nestjs-users/extend';
 import { FastHasher, Inbox, type SignedInGuard, signedInAs, signedOut, usersTestKit, UsersTestingModule } from 'nestjs-users/testing';
 import { type Framework, FRAMEWORKS } from '../../support/host-app.js';
@@ -137,6 +147,29 @@ describe('signedInAs', () => {
   it('knows the host’s own @Public by its key', async () => {
     const as = signedOut({ publicKey: 'isPublic' });
     expect(await statuses(await client({ as }), '/notes/theirs', '/notes')).toEqual([200, 401]);
+  });
+
+  it('stands in for the guard of another user space, whose own administrators’ guard still judges', async () => {
+    class Staff extends BaseUser {}
+    const staff = defineUsers({ name: 'staff', user: Staff, tablePrefix: 'staff_' });
+    @Controller('desk')
+    @UseGuards(staff.SessionGuard)
+    class DeskController {
+      @Get() get(@CurrentUser('username') name: string) {
+        return { name };
+      }
+      @Get('all') @staff.AdminOnly() all() {
+        return 'all';
+      }
+    }
+    const parts = { imports: [UsersTestingModule.with({ space: staff })], controllers: [DeskController] };
+    for (const isAdmin of [false, true]) {
+      await app?.close();
+      const as = signedInAs({ username: 'ann', isAdmin }, { user: Staff });
+      app = (await Test.createTestingModule(parts).overrideGuard(staff.SessionGuard).useValue(as).compile()).createNestApplication();
+      await app.listen(0, '127.0.0.1');
+      expect(await statuses(new HttpClient(await app.getUrl()), '/desk', '/desk/all')).toEqual([200, isAdmin ? 200 : 403]);
+    }
   });
 
   it('refuses to be of use in production', () => {

@@ -1,0 +1,106 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import bcrypt from 'bcrypt';
+import { withPasswords, type WithPasswords } from './with-passwords.js';
+
+const RACERS = 16;
+const ROUNDS = 5;
+let world: WithPasswords;
+
+beforeAll(async () => {
+  world = await withPasswords();
+});
+afterAll(() => world.close());
+
+async function userWith(hash: string): Promise<string> {
+  const userId = await world.addUser();
+  await world.passwords.set(world.database, userId, hash, world.clock.now());
+  return userId;
+}
+
+/** Runs so many at once. */
+const race = <T>(task: (number: number) => Promise<T>): Promise<T[]> =>
+  Promise.all(Array.from({ length: RACERS }, (_, number) => task(number)));
+
+describe(`${RACERS} wrong passwords at once`, () => {
+  it('are all counted', async () => {
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const userId = await userWith(await world.passwords.hash('correct horse'));
+      expect(await race(() => world.passwords.verify(world.database, userId, 'battery staple'))).not.toContain(true);
+      expect((await world.rowOf(userId)).failures).toBe(RACERS);
+    }
+  });
+
+  it('disable the password at the limit, once, and count no further', async () => {
+    const userId = await userWith('x');
+    const [first, later] = [world.clock.now(), new Date(world.clock.now().getTime() + 5_000)];
+    await race((number) => world.store.countFailure(world.database, userId, { limit: 10, now: number < RACERS ? first : later }));
+    await world.store.countFailure(world.database, userId, { limit: 10, now: later });
+    expect(await world.rowOf(userId)).toMatchObject({ failures: 10, disabledAt: first });
+  });
+
+  it('(control: read, then write, loses most of them)', async () => {
+    const userId = await userWith('x');
+    await race(async () => {
+      const row = await world.store.find(world.database, userId);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      await world.rows.update({ userId }, { failures: row!.failures + 1 });
+    });
+    expect((await world.rowOf(userId)).failures).toBeLessThan(RACERS);
+  });
+});
+
+describe('an upgrade beside a change of the password', () => {
+  const change = async (userId: string): Promise<void> =>
+    world.passwords.set(world.database, userId, await world.passwords.hash('another horse'), world.clock.now());
+
+  it('does not undo it', async () => {
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const userId = await userWith(await bcrypt.hash('correct horse', 4));
+      world.hasher.meanwhile = async () => {
+        world.hasher.meanwhile = async () => {};
+        await change(userId);
+      };
+      const proof = await world.passwords.prove(world.database, userId, 'correct horse');
+      // It was right when it was read; whoever acts on it asks once more.
+      expect(proof).not.toBeNull();
+      expect(await world.passwords.isCurrent(world.database, userId, proof!)).toBe(false);
+      expect(await world.passwords.verify(world.database, userId, 'correct horse')).toBe(false);
+      expect(await world.passwords.verify(world.database, userId, 'another horse')).toBe(true);
+    }
+  });
+
+  it('(control: a blind write undoes it)', async () => {
+    const userId = await userWith(await bcrypt.hash('correct horse', 4));
+    const upgraded = await world.passwords.hash('correct horse');
+    await change(userId);
+    await world.rows.update({ userId }, { hash: upgraded });
+    expect(await world.passwords.verify(world.database, userId, 'correct horse')).toBe(true);
+  });
+
+  it(`is won by one of ${RACERS} log-ins, and all are let in and stay current`, async () => {
+    const old = await bcrypt.hash('correct horse', 4);
+    const userId = await userWith(old);
+    const proofs = await race(() => world.passwords.prove(world.database, userId, 'correct horse'));
+    expect(proofs).not.toContain(null);
+    for (const proof of proofs) expect(await world.passwords.isCurrent(world.database, userId, proof!)).toBe(true);
+    const { hash } = await world.rowOf(userId);
+    const won = await race((number) => world.store.replaceHash(world.database, userId, { from: hash, to: `next ${number}` }));
+    expect(won.filter(Boolean)).toHaveLength(1);
+  });
+});
+
+describe('first passwords', () => {
+  it(`set by ${RACERS} at once leave one, and nobody fails`, async () => {
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const userId = await world.addUser();
+      await race((number) => world.passwords.set(world.database, userId, `hash ${number}`, world.clock.now()));
+      expect(await world.rows.countBy({ userId })).toBe(1);
+    }
+  });
+
+  it('need a user: without one nothing is stored', async () => {
+    const nobody = '019b0000-0000-7000-8000-eeeeeeeeeeee';
+    await expect(world.passwords.set(world.database, nobody, 'x', world.clock.now())).rejects.toThrow();
+    expect(await world.rows.countBy({ userId: nobody })).toBe(0);
+  });
+});
