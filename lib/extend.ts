@@ -18,6 +18,7 @@ export { RouteAccess } from './http/route-access.js';
 
 // For what reads calls of another kind than HTTP
 export { type CallFace, ContextReader } from './http/contexts/context-reader.port.js';
+export { contextReadersOf } from './http/contexts/context-readers-of.js';
 
 // For what describes our routes
 export { PasswordsSettings } from './passwords/passwords.options.js';

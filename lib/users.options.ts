@@ -111,13 +111,12 @@ export function resolveOptions(options: RuntimeOptions, { space, ports }: { spac
   const production = process.env['NODE_ENV'] === 'production';
   const limitsSettings = resolveLimitsOptions(limits, issues);
   const mailSettings = resolveMailOptions(mail, issues, { production, ownNotifier: ports.notifier !== undefined });
-  const passwords = resolvePasswordsOptions(more.passwords, issues);
   return new ResolvedOptions(
     new Map<SettingsToken, object>([
       [UsersSettings, resolveUsersOptions(registration, issues)],
       [RegistrationSettings, resolveRegistrationOptions(registration, emailConfirmation, issues)],
       [SessionsSettings, resolveSessionsOptions(more.sessions, issues)],
-      [PasswordsSettings, { ...passwords, maxConsecutiveFailures: limitsSettings.consecutiveFailures }],
+      [PasswordsSettings, resolvePasswordsOptions(options.passwords, issues, limitsSettings.consecutiveFailures)],
       [PasswordResetSettings, resolvePasswordResetOptions(more.passwordReset, issues)],
       [HttpSettings, resolveHttpOptions(http, issues, { space, baseUrl: mailSettings.origin ?? undefined, isProduction: production })],
       [MailSettings, mailSettings],

@@ -17,6 +17,8 @@ import { ENGINES, probe } from './engines.mjs';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 /** Folders whose tests touch no database server. A new folder is not in here, so it runs on each engine. */
 const WITHOUT_ENGINE = ['unit', 'architecture', 'packaging', 'docs', 'types'];
+/** Suites that install an app of somebody else's: they need the package registry. `registry` in USERS_REQUIRE_ENGINES makes them a must. */
+const NEEDS_REGISTRY = ['test/packaging/hosts.spec.ts', 'test/packaging/npm-12.spec.ts'];
 const WORKERS = process.env.USERS_TEST_WORKERS ?? '2';
 
 const words = process.argv.slice(2);
@@ -32,6 +34,16 @@ function specs() {
   const paths = readdirSync(join(ROOT, 'test'), { recursive: true, encoding: 'utf8' }).map((path) => path.replaceAll('\\', '/'));
   const found = paths.filter((path) => /\.(e2e-)?spec\.ts$/.test(path)).map((path) => `test/${path}`);
   return found.filter((path) => filters.length === 0 || filters.some((filter) => path.includes(filter.replace(/^\.\//, '')))).sort();
+}
+
+const needsRegistry = (path) => NEEDS_REGISTRY.includes(path);
+
+/** @returns why the registry cannot be asked, or null. */
+async function probeRegistry() {
+  const asked = await exitCode(
+    spawn('npm', ['view', 'reflect-metadata', 'version', '--fetch-retries=0'], { stdio: 'ignore', shell: process.platform === 'win32' }),
+  );
+  return asked === 0 ? null : 'the package registry does not answer';
 }
 
 const needsEngine = (path) => !WITHOUT_ENGINE.includes(path.split('/')[1]);
@@ -74,7 +86,9 @@ async function main() {
   const results = [];
   const notRun = [];
 
-  const once = all.filter((path) => !needsEngine(path));
+  const online = all.some(needsRegistry) && named.length === 0 ? await probeRegistry() : null;
+  if (online !== null) notRun.push({ engine: 'registry', reason: online });
+  const once = all.filter((path) => !needsEngine(path) && (online === null || !needsRegistry(path)));
   // Naming an engine asks for that engine's suites.
   if (once.length > 0 && named.length === 0) results.push(await run('without a database', once, {}));
 

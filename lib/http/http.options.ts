@@ -1,5 +1,5 @@
 import { type Duration, isDuration, milliseconds } from '../kernel/duration.js';
-import type { Issues } from '../kernel/issues.js';
+import { type Issues, noteUnknownNames } from '../kernel/issues.js';
 import { isPlainObject } from '../kernel/json.js';
 import { type CookieOptions, type CookieSettings, resolveCookieOptions } from './cookie.options.js';
 
@@ -69,7 +69,10 @@ export function resolveHttpOptions(input: HttpOptions | undefined, issues: Issue
 
 function optionsOf(input: HttpOptions | undefined, issues: Issues): HttpOptions {
   if (input === undefined) return {};
-  if (isPlainObject(input)) return input;
+  if (isPlainObject(input)) {
+    noteUnknownNames(input, ['origins', 'carriers', 'cookie', 'guard', 'publicKey', 'checkTimeout'], { path: 'http', issues });
+    return input;
+  }
   issues.add('http', 'give an object: { origins: [...] }.');
   return {};
 }

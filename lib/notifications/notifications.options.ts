@@ -1,4 +1,4 @@
-import type { Issues } from '../kernel/issues.js';
+import { type Issues, noteUnknownNames } from '../kernel/issues.js';
 import { discardingTransport, loggingTransport } from './logging-transport.js';
 import type { MailTransport } from './mail.js';
 import { MAIL_TEMPLATES, type MailTemplates } from './mail-templates.js';
@@ -84,6 +84,7 @@ const NAMED_ADDRESS = /^([^"<>\p{Cc}]{1,100}?) ?<([^<>]+)>$/u;
 /** Checks the mail options; every fault is noted in `issues`. */
 export function resolveMailOptions(input: MailOptions | undefined, issues: Issues, surroundings = presentSurroundings()): MailSettings {
   const options = input ?? {};
+  noteUnknownNames(options, ['from', 'replyTo', 'baseUrl', 'appName', 'transport', 'templates', 'paths', 'dangerouslyDiscard'], { path: 'mail', issues });
   requireMail(options, issues, surroundings);
   const url = baseUrlOf(options.baseUrl, issues);
   const appName = options.appName ?? url.host;

@@ -1,5 +1,5 @@
 import { type Duration, isDuration, milliseconds } from '../kernel/duration.js';
-import type { Issues } from '../kernel/issues.js';
+import { type Issues, noteUnknownNames } from '../kernel/issues.js';
 
 export interface PasswordResetOptions {
   /** At most a day, as NIST SP 800-63B-4, section 4.2.1.2, has it for e-mail. @default '1h' */
@@ -14,7 +14,9 @@ export abstract class PasswordResetSettings {
 
 export const LONGEST_TOKEN_LIFETIME = milliseconds('24h');
 
-export function resolvePasswordResetOptions({ tokenLifetime = '1h' }: PasswordResetOptions = {}, issues: Issues): PasswordResetSettings {
+export function resolvePasswordResetOptions(options: PasswordResetOptions = {}, issues: Issues): PasswordResetSettings {
+  noteUnknownNames(options, ['tokenLifetime'], { path: 'passwordReset', issues });
+  const { tokenLifetime = '1h' } = options;
   const length = isDuration(tokenLifetime) ? milliseconds(tokenLifetime) : 0;
   const isGood = length > 0 && length <= LONGEST_TOKEN_LIFETIME;
   if (!isGood) issues.add('passwordReset.tokenLifetime', "write a duration of at most a day: '1h'.");

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import type { Issues } from '../kernel/issues.js';
+import { type Issues, noteUnknownNames } from '../kernel/issues.js';
 import { type Argon2Parameters, isAffordableArgon2 } from './argon2-password-hasher.js';
 import type { LegacyLogin } from './legacy-login.js';
 import type { PasswordSubject } from './password-subject.js';
@@ -36,8 +36,6 @@ export interface PasswordsOptions {
   readonly concurrency?: number;
   /** How many more may wait; the next gets 503. @default 200 */
   readonly queue?: number;
-  /** After so many wrong passwords in a row, from 1 to 100, the password is disabled until a reset. @default 100 */
-  readonly maxConsecutiveFailures?: number;
 }
 
 /** The resolved {@link PasswordsOptions}. */
@@ -64,7 +62,13 @@ const ARGON2_FLOORS = [
 ];
 const LIBUV_THREADS = 4;
 
-export function resolvePasswordsOptions(options: PasswordsOptions | undefined, issues: Issues): PasswordsSettings {
+const NAMES = [
+  'preset', 'minLength', 'maxLength', 'minClasses', 'contextWords', 'check', 'argon2', 'verifiers', 'legacyLogin', 'concurrency', 'queue',
+] satisfies (keyof PasswordsOptions)[];
+
+/** @param maxConsecutiveFailures `limits.consecutiveFailures`, which has been checked there. */
+export function resolvePasswordsOptions(options: PasswordsOptions | undefined, issues: Issues, maxConsecutiveFailures = 100): PasswordsSettings {
+  noteUnknownNames(options ?? {}, NAMES, { path: 'passwords', issues });
   const { preset, check, contextWords = [], verifiers = [], legacyLogin } = options ?? {};
   const whole = wholeNumbers(options ?? {}, issues);
   if (preset !== undefined && preset !== 'nist') issues.add('passwords.preset', "write 'nist', or leave it out.");
@@ -85,11 +89,11 @@ export function resolvePasswordsOptions(options: PasswordsOptions | undefined, i
     legacyLogin: legacyLogin ?? null,
     concurrency: whole('concurrency', defaultConcurrency(process.env['UV_THREADPOOL_SIZE'], availableParallelism()), { from: 1, to: 128 }),
     queue: whole('queue', 200, { from: 0, to: 100_000 }),
-    maxConsecutiveFailures: whole('maxConsecutiveFailures', 100, { from: 1, to: 100 }),
+    maxConsecutiveFailures,
   };
 }
 
-type CountOption = 'minLength' | 'maxLength' | 'minClasses' | 'concurrency' | 'queue' | 'maxConsecutiveFailures';
+type CountOption = 'minLength' | 'maxLength' | 'minClasses' | 'concurrency' | 'queue';
 
 function wholeNumbers(options: PasswordsOptions, issues: Issues) {
   return (name: CountOption, fallback: number, { from, to }: { from: number; to: number }): number => {

@@ -44,10 +44,7 @@ export async function checkSchema(dataSource: DataSource, space: CheckedSpace, i
 }
 
 function metadatasOf(dataSource: DataSource, { entities }: CheckedSpace, issues: Issues): EntityMetadata[] {
-  const [known, unknown] = [
-    entities.filter((one) => dataSource.hasMetadata(one)),
-    entities.filter((one) => !dataSource.hasMetadata(one)),
-  ];
+  const [known, unknown] = [entities.filter((one) => dataSource.hasMetadata(one)), entities.filter((one) => !dataSource.hasMetadata(one))];
   if (unknown.length > 0) {
     const names = unknown.map(({ name }) => name).join(', ');
     issues.add(
@@ -62,7 +59,10 @@ function metadatasOf(dataSource: DataSource, { entities }: CheckedSpace, issues:
 function noteCache({ options }: DataSource, issues: Issues): void {
   const { cache } = options;
   if (typeof cache !== 'object' || cache.alwaysEnabled !== true) return;
-  issues.add(PATH, 'cache.alwaysEnabled answers our reads with what was true before; leave it out and name the queries of yours that may be cached.');
+  issues.add(
+    PATH,
+    'cache.alwaysEnabled answers our reads with what was true before; leave it out and name the queries of yours that may be cached.',
+  );
 }
 
 /** TypeORM merges two entities on one table without a word, and each of them then drops the other's columns. */

@@ -49,6 +49,8 @@ export abstract class LimitsSettings {
 }
 
 const MAX_LIMIT = 1_000_000;
+/** NIST SP 800-63B-4, section 3.2.2: no more than these. */
+const MAX_FAILURES = 100;
 const MIN_LENGTH = milliseconds('1s');
 const MAX_WINDOW = milliseconds('30d');
 const MAX_DELAY = milliseconds('1d');
@@ -71,7 +73,7 @@ export function resolveLimitsOptions(input: LimitsOptions | undefined, issues: I
   const given = objectOf(input, { path: 'limits', known: [...BUDGETS, 'consecutiveFailures'] }, issues);
   const budgets = Object.fromEntries(BUDGETS.map((name) => [name, budgetOf(name, given[name], issues)])) as Record<BudgetName, Budget>;
   const memory = Math.max(...Object.values(budgets).map(memoryOf));
-  return { ...budgets, consecutiveFailures: countOf(given['consecutiveFailures'] ?? 100, 'limits.consecutiveFailures', issues), memory };
+  return { ...budgets, consecutiveFailures: failuresOf(given['consecutiveFailures'] ?? MAX_FAILURES, issues), memory };
 }
 
 function budgetOf(name: BudgetName, input: unknown, issues: Issues): Budget {
@@ -109,6 +111,12 @@ function countOf(value: unknown, path: string, issues: Issues): number {
   if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= MAX_LIMIT) return value;
   issues.add(path, `give a whole number from 1 to ${MAX_LIMIT}.`);
   return 1;
+}
+
+function failuresOf(value: unknown, issues: Issues): number {
+  if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= MAX_FAILURES) return value;
+  issues.add('limits.consecutiveFailures', `give a whole number from 1 to ${MAX_FAILURES}.`);
+  return MAX_FAILURES;
 }
 
 function lengthOf(value: unknown, { path, max }: { path: string; max: number }, issues: Issues): number {

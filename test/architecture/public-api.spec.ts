@@ -97,6 +97,7 @@ const FACES: Record<string, readonly string[]> = {
     'UnitOfWork',
     'UsersSettings',
     'Work',
+    'contextReadersOf',
     'hashToken',
     'idOfToken',
     'isId',

@@ -121,7 +121,9 @@ describe(`A host on ${testEngine()}`, () => {
     await live({ url });
     const { token } = await app.get(SessionsService).login({ login: 'ann', password: 'a louder red mountain' });
     expect(logger.lines.length).toBeGreaterThan(30);
-    const told = [PASSWORD, 'a louder red mountain', 'not that one at all', token].filter((secret) => logger.lines.some((line) => line.includes(secret)));
+    const told = [PASSWORD, 'a louder red mountain', 'not that one at all', token].filter((secret) =>
+      logger.lines.some((line) => line.includes(secret)),
+    );
     expect(told).toEqual([]);
   });
 
@@ -184,7 +186,9 @@ if (testEngine() === 'postgres') {
       await setUp.destroy();
       const { app, url } = await start({ users: ours(), dataSources: [{ ...options, schema: 'shop' }] });
       await live({ url });
-      const rows: unknown = await app.get(DataSource).query("SELECT table_schema FROM information_schema.tables WHERE table_name = 'auth_users'");
+      const rows: unknown = await app
+        .get(DataSource)
+        .query("SELECT table_schema FROM information_schema.tables WHERE table_name = 'auth_users'");
       expect(rows).toEqual([{ table_schema: 'shop' }]);
     });
   });

@@ -1,5 +1,16 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { type ArgumentsHost, Body, Catch, Controller, type ExceptionFilter, HttpException, HttpStatus, Post, ValidationPipe, VersioningType } from '@nestjs/common';
+import {
+  type ArgumentsHost,
+  Body,
+  Catch,
+  Controller,
+  type ExceptionFilter,
+  HttpException,
+  HttpStatus,
+  Post,
+  ValidationPipe,
+  VersioningType,
+} from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { MessagePattern, type MicroserviceOptions, Transport } from '@nestjs/microservices';
 import { IsString } from 'class-validator';
@@ -51,12 +62,16 @@ class MessagesController {
 }
 
 let host: HostApp | undefined;
-const start = async (options: HostOptions): Promise<HostApp> => (host = await HostApp.start({ routes: true, controllers: [NotesController], ...options }));
+const start = async (options: HostOptions): Promise<HostApp> =>
+  (host = await HostApp.start({ routes: true, controllers: [NotesController], ...options }));
 afterEach(() => host?.close());
 
 describe.each(FRAMEWORKS)('an awkward host on %s', (listen) => {
   it('[W7] with a catch-everything filter keeps our statuses', async () => {
-    const { url, app } = await start({ listen, configure: (made) => made.useGlobalFilters(new CatchEverythingFilter(made.get(HttpAdapterHost))) });
+    const { url, app } = await start({
+      listen,
+      configure: (made) => made.useGlobalFilters(new CatchEverythingFilter(made.get(HttpAdapterHost))),
+    });
     await live({ url });
     const { status, body } = await host!.client().get('/notes');
     expect({ status, body }).toEqual({ status: 401, body: { statusCode: 401, timestamp: 'now', path: '/notes' } });
@@ -84,7 +99,10 @@ describe.each(FRAMEWORKS)('an awkward host on %s', (listen) => {
 
   it('that is a microservice as well: HTTP works, and a message is nobody’s session', async () => {
     const { url, app } = await start({ listen, controllers: [NotesController, MessagesController] });
-    app.connectMicroservice<MicroserviceOptions>({ transport: Transport.TCP, options: { host: '127.0.0.1', port: 0 } }, { inheritAppConfig: true });
+    app.connectMicroservice<MicroserviceOptions>(
+      { transport: Transport.TCP, options: { host: '127.0.0.1', port: 0 } },
+      { inheritAppConfig: true },
+    );
     await app.startAllMicroservices();
     await live({ url });
     const [{ address: port }] = app.getMicroservices().map((one) => ({ address: portOf(one) })) as [{ address: number }];

@@ -39,10 +39,15 @@ export async function live({ url, prefix = '' }: Place, name = 'ann'): Promise<v
   expect((await stranger.post('/auth/register', { username: name.toUpperCase(), password: PASSWORD })).status).toBe(409);
   expect((await stranger.post('/auth/register', { username: `${name}2`, password: 'short' })).status).toBe(400);
   expect((await stranger.post('/auth/login', { login: name, password: 'not that one at all' })).status).toBe(401);
-  expect(await ann.post('/auth/login', { login: name, password: PASSWORD })).toMatchObject({ status: 200, body: { user: { username: name } } });
+  expect(await ann.post('/auth/login', { login: name, password: PASSWORD })).toMatchObject({
+    status: 200,
+    body: { user: { username: name } },
+  });
   expect(await ann.get('/notes')).toMatchObject({ status: 200, body: { of: name } });
   expect((await ann.get('/notes/all')).status).toBe(403);
-  expect((await ann.post('/auth/logout', undefined, { headers: { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' } })).status).toBe(403);
+  expect(
+    (await ann.post('/auth/logout', undefined, { headers: { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' } })).status,
+  ).toBe(403);
   const changed = await ann.post('/auth/password/change', { oldPassword: PASSWORD, newPassword: NEXT_PASSWORD });
   expect(changed.status).toBeLessThan(300);
   expect((await ann.get('/auth/session')).status).toBe(200);

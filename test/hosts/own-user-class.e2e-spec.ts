@@ -49,7 +49,10 @@ describe(`A host on ${testEngine()} with a user class of its own`, () => {
 if (testEngine() === 'mariadb') {
   describe('A host with synchronize: true on MariaDB', () => {
     it('is told why its key columns will not do', async () => {
-      const started = start({ users: ours({ migrate: false, user: AppUser }), dataSources: [{ ...(await database()), synchronize: true }] });
+      const started = start({
+        users: ours({ migrate: false, user: AppUser }),
+        dataSources: [{ ...(await database()), synchronize: true }],
+      });
       await expect(started).rejects.toThrow(/compares by .* change the column to COLLATE utf8mb4_nopad_bin/);
     });
   });

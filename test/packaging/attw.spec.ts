@@ -8,7 +8,9 @@ const ATTW = join(ROOT, 'node_modules/@arethetypeswrong/cli/dist/index.js');
 
 /** ESM alone: a CommonJS host loads it by require(), which this tool takes for an import() that is missing. */
 function attw(tarball: string): { isClean: boolean; said: string } {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [ATTW, tarball, '--profile', 'esm-only', '--no-color'], { encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync(process.execPath, [ATTW, tarball, '--profile', 'esm-only', '--no-color'], {
+    encoding: 'utf8',
+  });
   return { isClean: status === 0, said: stdout + stderr };
 }
 
@@ -28,7 +30,10 @@ describe('the types of the packed package', () => {
     mkdirSync(folder, { recursive: true });
     cpSync(host.installed, join(folder, 'package'), { recursive: true });
     const file = join(folder, 'package/package.json');
-    writeFileSync(file, readFileSync(file, 'utf8').replace('./dist/extend.d.ts', './dist/nowhere.d.ts').replace('./dist/extend.js', './dist/nowhere.js'));
+    writeFileSync(
+      file,
+      readFileSync(file, 'utf8').replace('./dist/extend.d.ts', './dist/nowhere.d.ts').replace('./dist/extend.js', './dist/nowhere.js'),
+    );
     const tarball = join(folder, 'broken.tgz');
     spawnSync('tar', ['-czf', tarball, '-C', folder, 'package']);
     expect(attw(tarball)).toMatchObject({ isClean: false, said: expect.stringContaining('extend') });

@@ -73,7 +73,11 @@ export class FreshHost {
   /** Starts the built app and waits until it listens. @returns where. */
   async start(script: string): Promise<string> {
     const port = await freePort();
-    const child = spawn(process.execPath, [script], { cwd: this.path, env: environment({ PORT: String(port) }), stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [script], {
+      cwd: this.path,
+      env: environment({ PORT: String(port) }),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     this.running.add(child);
     let said = '';
     await new Promise<void>((resolve, reject) => {
@@ -98,7 +102,15 @@ export class FreshHost {
   }
 
   private clean(): void {
-    for (const name of ['src', 'dist', 'data.sqlite', 'data.sqlite-wal', 'data.sqlite-shm', 'tsconfig.build.tsbuildinfo', 'node_modules/nestjs-users'])
+    for (const name of [
+      'src',
+      'dist',
+      'data.sqlite',
+      'data.sqlite-wal',
+      'data.sqlite-shm',
+      'tsconfig.build.tsbuildinfo',
+      'node_modules/nestjs-users',
+    ])
       rmSync(join(this.path, name), { recursive: true, force: true });
     for (const name of MANIFESTS) cpSync(join(this.path, 'as-filled', name), join(this.path, name));
   }

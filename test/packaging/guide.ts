@@ -43,7 +43,8 @@ export class Guide {
   installed(): string[] {
     const [command = '', ...more] = this.commands('npm install ');
     const [, , ...packages] = command.split(' ');
-    if (more.length > 0 || !packages.includes('nestjs-users')) throw new Error(`${this.page} has not one command that installs nestjs-users.`);
+    if (more.length > 0 || !packages.includes('nestjs-users'))
+      throw new Error(`${this.page} has not one command that installs nestjs-users.`);
     return packages.filter((name) => name !== 'nestjs-users');
   }
 }

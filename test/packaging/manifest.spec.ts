@@ -12,8 +12,11 @@ const DEV = manifest.devDependencies as Record<string, string>;
 
 /** Optional peers, and the one sub-path behind which each is imported; null where only the host does (`AuthGuard('users-session')`). */
 const BEHIND: Record<string, string | null> = {
+  '@nestjs/graphql': null,
+  '@nestjs/microservices': 'extensions/microservices/',
   '@nestjs/passport': null,
   '@nestjs/swagger': 'extensions/openapi/',
+  '@nestjs/websockets': 'extensions/websockets/',
   nodemailer: 'extensions/nodemailer/',
 };
 

@@ -47,7 +47,11 @@ describe('npm 12', () => {
     const said = readFileSync(join(host, 'as-filled/blocked.txt'), 'utf8');
     expect(said).toMatch(/blocked because they are not covered by allowScripts[^]*better-sqlite3/);
     const { allowScripts } = JSON.parse(readFileSync(join(host, 'as-filled/package.json'), 'utf8')) as { allowScripts: object };
-    expect(Object.keys(allowScripts).map((name) => name.replace(/(?<=.)@.*/, '')).sort()).toEqual(['argon2', 'bcrypt', 'better-sqlite3']);
+    expect(
+      Object.keys(allowScripts)
+        .map((name) => name.replace(/(?<=.)@.*/, ''))
+        .sort(),
+    ).toEqual(['argon2', 'bcrypt', 'better-sqlite3']);
   });
 });
 
@@ -62,7 +66,8 @@ function approvedHost(npm: Npm12): string {
   mkdirSync(join(draft, 'as-filled'), { recursive: true });
   writeFileSync(join(draft, 'package.json'), manifest);
   const installed = npm.run(draft, 'install', '--no-audit', '--no-fund', ...packages);
-  if (!installed.isDone || runs(draft, OPENS_SQLITE)) throw new Error(`npm 12 did not install, or ran a script that nobody approved:\n${installed.text}`);
+  if (!installed.isDone || runs(draft, OPENS_SQLITE))
+    throw new Error(`npm 12 did not install, or ran a script that nobody approved:\n${installed.text}`);
   writeFileSync(join(draft, 'as-filled/blocked.txt'), installed.text);
   for (const command of APPROVAL) {
     const { isDone, text } = npm.run(draft, ...command.split(' ').slice(1));

@@ -28,10 +28,14 @@ export class Npm12 {
     if (name === undefined) throw new Error(`There is no package with a Node for ${process.platform}-${process.arch}.`);
     mkdirSync(this.folder, { recursive: true });
     writeFileSync(join(this.folder, 'package.json'), '{ "private": true }');
-    const { status, stderr } = spawnSync('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', `${NODE}@npm:${name}@24`, 'npm@12'], {
-      cwd: this.folder,
-      encoding: 'utf8',
-    });
+    const { status, stderr } = spawnSync(
+      'npm',
+      ['install', '--ignore-scripts', '--no-audit', '--no-fund', `${NODE}@npm:${name}@24`, 'npm@12'],
+      {
+        cwd: this.folder,
+        encoding: 'utf8',
+      },
+    );
     if (status !== 0) throw new Error(stderr);
   }
 

@@ -46,7 +46,9 @@ describe('the packed package', () => {
   });
 
   it('has types behind a sub-path that speak of its optional peer: it would be seen in the main entries', () => {
-    expect([...reach(host, 'dist/extensions/openapi/index.d.ts')].filter((name) => OPTIONAL_PEERS.includes(name))).toContain('@nestjs/swagger');
+    expect([...reach(host, 'dist/extensions/openapi/index.d.ts')].filter((name) => OPTIONAL_PEERS.includes(name))).toContain(
+      '@nestjs/swagger',
+    );
   });
 
   it('loads in a CommonJS host by require()', () => {

@@ -1,5 +1,6 @@
-import { Module } from '@nestjs/common';
-import { HttpExchanges } from '../../extend.js';
+import { Module, type OnModuleInit } from '@nestjs/common';
+import { ModulesContainer } from '@nestjs/core';
+import { contextReadersOf } from '../../extend.js';
 import { GraphqlContextReader } from './graphql-context-reader.js';
 
 /**
@@ -7,8 +8,10 @@ import { GraphqlContextReader } from './graphql-context-reader.js';
  * resolver refuses everybody.
  */
 @Module({})
-export class UsersGraphqlModule {
-  constructor(exchanges: HttpExchanges) {
-    exchanges.readers.add(new GraphqlContextReader());
+export class UsersGraphqlModule implements OnModuleInit {
+  constructor(private readonly modules: ModulesContainer) {}
+
+  onModuleInit(): void {
+    for (const readers of contextReadersOf(this.modules)) readers.add(new GraphqlContextReader());
   }
 }

@@ -1,5 +1,6 @@
-import { type DynamicModule, Module } from '@nestjs/common';
-import { HttpExchanges } from '../../extend.js';
+import { type DynamicModule, Module, type OnModuleInit } from '@nestjs/common';
+import { ModulesContainer } from '@nestjs/core';
+import { contextReadersOf } from '../../extend.js';
 import { RpcContextReader } from './rpc-context-reader.js';
 import { resolveRpcOptions, RpcSettings, type UsersMicroservicesOptions } from './rpc.options.js';
 
@@ -8,9 +9,14 @@ import { resolveRpcOptions, RpcSettings, type UsersMicroservicesOptions } from '
  * a guarded handler refuses everybody.
  */
 @Module({})
-export class UsersMicroservicesModule {
-  constructor(exchanges: HttpExchanges, settings: RpcSettings) {
-    exchanges.readers.add(new RpcContextReader(settings));
+export class UsersMicroservicesModule implements OnModuleInit {
+  constructor(
+    private readonly modules: ModulesContainer,
+    private readonly settings: RpcSettings,
+  ) {}
+
+  onModuleInit(): void {
+    for (const readers of contextReadersOf(this.modules)) readers.add(new RpcContextReader(this.settings));
   }
 
   /** @throws TypeError where the options do not say where the token is. */

@@ -19,7 +19,10 @@ export function keepFound(face: CallFace, context: ExecutionContext, found: Sess
   if (face.isLasting !== true) Object.assign(face.request, values);
   if (context.getType<string>() === 'http') return;
   const kept: Kept = keepers.get(face.keeper) ?? new Map<object | null, AuthenticatedRequest>();
-  keepers.set(face.keeper, kept.set(face.isLasting === true ? context.getHandler() : null, values));
+  // By handler, since a query has many, and those of another user space have found somebody else.
+  kept.set(context.getHandler(), values);
+  if (face.isLasting !== true) kept.set(null, values);
+  keepers.set(face.keeper, kept);
 }
 
 /** What a guard left for this handler; in HTTP that is at the request, where another guard may have put it. */

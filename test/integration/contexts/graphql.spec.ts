@@ -3,8 +3,21 @@ import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
 import { Module, type Type, UseGuards } from '@nestjs/common';
 import { Field, GraphQLModule, Mutation, ObjectType, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import type { MercuriusDriverConfig } from '@nestjs/mercurius';
-import { AdminOnly, CurrentSession, CurrentUser, OptionalSession, Public, SessionGuard, TooManyRequestsError } from 'nestjs-users';
+import {
+  AdminOnly,
+  CurrentSession,
+  CurrentUser,
+  defineUsers,
+  OptionalSession,
+  Public,
+  SessionGuard,
+  type SessionsService,
+  TooManyRequestsError,
+  UsersModule,
+  type UsersService,
+} from 'nestjs-users';
 import { UsersGraphqlModule } from 'nestjs-users/graphql';
+import { CountingHasher } from '../../support/counting-hasher.js';
 import type { HttpAnswer } from '../../support/http-client.js';
 import { type Framework, HostApp, type HostOptions, PASSWORD } from '../../support/host-app.js';
 import { Statements } from '../../support/statements.js';
@@ -18,6 +31,7 @@ class Note {
   @Field() text!: string;
 }
 
+const staff = defineUsers({ name: 'staff', tablePrefix: 'staff_' });
 const calls: string[] = [];
 
 @Resolver(() => Note)
@@ -191,6 +205,30 @@ describe('GraphQL', () => {
     const token = await tokenOf('ann');
     expect((await ask('{ me }', { token })).body.data).toEqual({ me: 'ann' });
     expect(extensions(await ask('{ me }'))).toMatchObject({ code: 'USERS_UNAUTHENTICATED' });
+  });
+
+  it('tells the users of two spaces apart in one query', async () => {
+    @Resolver()
+    class PlacesResolver {
+      @Query(() => String) @UseGuards(SessionGuard) async shop(@CurrentUser('username') name: string): Promise<string> {
+        return name;
+      }
+      @Query(() => String) @UseGuards(staff.SessionGuard) office(@CurrentUser('username') name: string): string {
+        return name;
+      }
+    }
+    const spaces = UsersModule.forRoot({ space: staff, migrate: true, ports: { hasher: new CountingHasher() } });
+    @Module({ imports: [spaces, apollo(), UsersGraphqlModule], providers: [PlacesResolver] })
+    class Graphql {}
+    host = await HostApp.start({ listen: 'express', modules: [Graphql as Type] });
+    const ann = await tokenOf('ann');
+    const employees = host.app.get<UsersService>(staff.UsersService, { strict: false });
+    const shifts = host.app.get<SessionsService>(staff.SessionsService, { strict: false });
+    await employees.create({ username: 'bob', password: PASSWORD });
+    const { token: bob } = await shifts.login({ login: 'bob', password: PASSWORD });
+    const cookies = { headers: { cookie: `session=${ann}; staff-session=${bob}`, 'sec-fetch-site': 'same-origin' } };
+    expect((await ask('{ shop office again: shop }', cookies)).body.data).toEqual({ shop: 'ann', office: 'bob', again: 'ann' });
+    expect(extensions(await ask('{ office }', { token: ann }))).toMatchObject({ code: 'USERS_UNAUTHENTICATED' });
   });
 
   it('gives errors of services their code and Retry-After too', async () => {

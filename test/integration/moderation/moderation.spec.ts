@@ -165,7 +165,7 @@ describe('racing administrators', () => {
   it('[B-33] sixteen who all demote and delete one another leave at least one', async () => {
     const ids: string[] = [];
     for (let index = 0; index < 16; index += 1) ids.push((await host.user(`a${index}`, { isAdmin: true })).id);
-    await race(32, (index) =>
+    await race<unknown>(32, (index) =>
       index % 2 === 0 ? host.users.setAdmin(ids[index % 16] ?? '', false) : host.users.delete(ids[(index + 2) % 16] ?? ''),
     );
     expect(await host.users.count({ isAdmin: true, status: 'active' })).toBe(1);

@@ -9,7 +9,7 @@ let userId: string;
 const lines: string[] = [];
 
 beforeAll(async () => {
-  world = await withPasswords({ maxConsecutiveFailures: 3 });
+  world = await withPasswords({}, 3);
   const record = (line: string): number => lines.push(line);
   Logger.overrideLogger({ log: record, warn: record, error: record });
 });
@@ -125,7 +125,7 @@ describe('what a verification costs [B-34] [W7]', () => {
   it('is nothing at all for what can be no password, whoever it is for [B-36]', async () => {
     await set('correct horse');
     for (const password of ['x'.repeat(257), 'x'.repeat(1_048_576), 'correct\0horse', 'correct\ud800horse', 7 as unknown as string]) {
-      for (const of of [userId, null]) expect(await costOf(password, of)).toEqual([false, 0]);
+      for (const whose of [userId, null]) expect(await costOf(password, whose)).toEqual([false, 0]);
     }
     expect((await world.rowOf(userId)).failures).toBe(0);
   });
@@ -152,7 +152,7 @@ describe('what a verification costs [B-34] [W7]', () => {
     }
     const medians = [...samples.values()].map((times) => times.sort((a, b) => a - b)[15]!);
     // Generous, for a machine on which others work too; an answer without a hash would be ten times faster.
-    expect(Math.max(...medians) / Math.min(...medians)).toBeLessThan(1.5);
+    expect(Math.max(...medians) / Math.min(...medians)).toBeLessThan(2);
   });
 });
 
@@ -189,12 +189,12 @@ describe('consecutive failures [V6.3.1]', () => {
   it('change nothing about when the password was set, nor does an ordinary log-in write', async () => {
     await set('correct horse');
     const before = await world.rowOf(userId);
-    let writes = 0;
-    const { update } = world.rows.manager.getRepository(world.rows.target).constructor.prototype as { update: unknown };
-    const counting = { ask: (task: (manager: typeof world.rows.manager) => Promise<unknown>) => ((writes += 1), world.database.ask(task)) };
-    expect(update).toBeDefined();
+    let statements = 0;
+    const counting = {
+      ask: (task: (manager: typeof world.rows.manager) => Promise<unknown>) => ((statements += 1), world.database.ask(task)),
+    };
     expect(await world.passwords.verify(counting as typeof world.database, userId, 'correct horse')).toBe(true);
-    expect([writes, await world.rowOf(userId)]).toEqual([1, before]);
+    expect([statements, await world.rowOf(userId)]).toEqual([1, before]);
   });
 
   it('cost the same statements for nobody as for somebody', async () => {

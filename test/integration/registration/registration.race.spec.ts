@@ -75,7 +75,7 @@ describe('sixteen at once', () => {
     for (let index = 0; index < RACERS; index += 2)
       await host.users.register({ username: `u${index}`, email: `u${index}@example.org`, password: PASSWORD });
     await host.settled();
-    const results = await race(RACERS, (index) =>
+    const results = await race<unknown>(RACERS, (index) =>
       index % 2 === 0
         ? host.users.confirmEmail(host.inbox.last('confirm-email', `u${index}@example.org`).token)
         : host.users.register({ username: `u${index}`, password: PASSWORD }),

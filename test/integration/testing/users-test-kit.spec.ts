@@ -13,6 +13,7 @@ class AppUser extends BaseUser {
   @Column({ length: 80, default: 'Acme' }) company!: string;
 }
 
+@Entity('kit_staff')
 class StaffUser extends BaseUser {}
 
 @Entity('kit_notes')
