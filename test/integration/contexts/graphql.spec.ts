@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
-import { Module, type Type, UseGuards } from '@nestjs/common';
+import { Inject, Injectable, Module, type Type, UseGuards } from '@nestjs/common';
 import { Field, GraphQLModule, Mutation, ObjectType, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import type { MercuriusDriverConfig } from '@nestjs/mercurius';
 import {
@@ -11,10 +11,10 @@ import {
   OptionalSession,
   Public,
   SessionGuard,
-  type SessionsService,
+  SessionsService,
   TooManyRequestsError,
   UsersModule,
-  type UsersService,
+  UsersService,
 } from 'nestjs-users';
 import { UsersGraphqlModule } from 'nestjs-users/graphql';
 import { CountingHasher } from '../../support/counting-hasher.js';
@@ -218,16 +218,25 @@ describe('GraphQL', () => {
       }
     }
     const spaces = UsersModule.forRoot({ space: staff, migrate: true, ports: { hasher: new CountingHasher() } });
-    @Module({ imports: [spaces, apollo(), UsersGraphqlModule], providers: [PlacesResolver] })
+    @Injectable()
+    class Doorman {
+      constructor(
+        readonly customers: UsersService,
+        readonly visits: SessionsService,
+        @Inject(staff.UsersService) readonly employees: UsersService,
+        @Inject(staff.SessionsService) readonly shifts: SessionsService,
+      ) {}
+    }
+    @Module({ imports: [spaces, apollo(), UsersGraphqlModule], providers: [PlacesResolver, Doorman] })
     class Graphql {}
     host = await HostApp.start({ listen: 'express', modules: [Graphql as Type] });
-    const ann = await tokenOf('ann');
-    const employees = host.app.get<UsersService>(staff.UsersService, { strict: false });
-    const shifts = host.app.get<SessionsService>(staff.SessionsService, { strict: false });
+    const { customers, visits, employees, shifts } = host.app.get(Doorman, { strict: false });
+    await customers.create({ username: 'ann', password: PASSWORD });
     await employees.create({ username: 'bob', password: PASSWORD });
+    const { token: ann } = await visits.login({ login: 'ann', password: PASSWORD });
     const { token: bob } = await shifts.login({ login: 'bob', password: PASSWORD });
     const cookies = { headers: { cookie: `session=${ann}; staff-session=${bob}`, 'sec-fetch-site': 'same-origin' } };
-    expect((await ask('{ shop office again: shop }', cookies)).body.data).toEqual({ shop: 'ann', office: 'bob', again: 'ann' });
+    expect((await ask('{ shop office again: shop }', cookies)).body).toEqual({ data: { shop: 'ann', office: 'bob', again: 'ann' } });
     expect(extensions(await ask('{ office }', { token: ann }))).toMatchObject({ code: 'USERS_UNAUTHENTICATED' });
   });
 
