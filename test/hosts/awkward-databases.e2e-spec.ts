@@ -54,15 +54,16 @@ class Configuration {
 @Module({ providers: [Configuration], exports: [Configuration] })
 class ConfigurationModule {}
 
-const tablesOf = async (app: INestApplication, token: string | Type = DataSource): Promise<string[]> => {
-  const dataSource = app.get<DataSource>(token);
-  const runner = dataSource.createQueryRunner();
-  try {
-    return (await runner.getTables()).map(({ name }) => name.split('.').at(-1) ?? '').sort();
-  } finally {
-    await runner.release();
-  }
+const TABLES = {
+  sqlite: "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
+  postgres: 'SELECT table_name AS name FROM information_schema.tables WHERE table_schema = current_schema()',
+  mariadb: 'SELECT TABLE_NAME AS name FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE()',
 };
+
+async function tablesOf(app: INestApplication, token: string | Type = DataSource): Promise<string[]> {
+  const rows = await app.get<DataSource>(token).query<{ name: string }[]>(TABLES[testEngine()]);
+  return rows.map(({ name }) => name).sort();
+}
 
 describe(`A host on ${testEngine()}`, () => {
   it('with an entityPrefix lives under it', async () => {
