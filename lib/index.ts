@@ -1,7 +1,8 @@
 export { UsersModule } from './users.module.js';
 export type { Port, PortsOptions, RuntimeOptions, StructuralOptions, UsersModuleAsyncOptions, UsersModuleOptions } from './users.options.js';
 export { defineUsers, type UserSpace, type UserSpaceDefinition } from './define-users.js';
-export { usersEntities, usersMigrations } from './users-schema.js';
+export { usersEntities, usersMigrations, usersMigrationsSql, usersViewsMigration } from './users-schema.js';
+export type { MigrationSql, MigrationsSqlOptions } from './persistence/migrations/migrations-sql.js';
 export { usersOptionsFromEnv } from './users-options-from-env.js';
 
 // The three faces

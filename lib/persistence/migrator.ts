@@ -1,6 +1,7 @@
 import type { DataSource, QueryRunner } from 'typeorm';
 import type { Clock } from '../kernel/clock.port.js';
-import { dialectOf } from './migrations/dialect.js';
+import { logTable } from './migrations/migration-log.js';
+import { siteOf } from './migrations/schema-site.js';
 import { migrationsFor } from './migrations/users-migrations.js';
 import { dataSourceOf } from './data-source-of.js';
 import { underMigrationLock } from './migration-lock.js';
@@ -58,9 +59,7 @@ export class Migrator {
   }
 
   private async createTable(): Promise<void> {
-    const dialect = dialectOf(dataSourceOf(this.runner));
-    const columns = `${this.quote('name')} ${dialect.key(255)} NOT NULL PRIMARY KEY, ${this.quote('ranAt')} ${dialect.instant} NOT NULL`;
-    await this.runner.query(`CREATE TABLE IF NOT EXISTS ${this.paths.quoted('migrations')} (${columns})${dialect.tableOptions}`);
+    await this.runner.query(logTable(siteOf(this.runner, this.owner)));
   }
 
   private async findDone(): Promise<Set<string>> {

@@ -18,10 +18,7 @@ export class TablePaths {
   pathOf(table: keyof Tables): string {
     const { user, tables } = this.owner;
     if (table === 'users' && user !== undefined && this.dataSource.hasMetadata(user)) return this.dataSource.getMetadata(user).tablePath;
-    const { namingStrategy, options } = this.dataSource;
-    const named = namingStrategy.tableName(tables[table], tables[table]);
-    const name = options.entityPrefix ? namingStrategy.prefixTableName(options.entityPrefix, named) : named;
-    return 'schema' in options && typeof options.schema === 'string' ? `${options.schema}.${name}` : name;
+    return this.pathOfName(tables[table]);
   }
 
   /** True when the users' table is ours by name: a host's own may hold more than we know of, and is never dropped. */
@@ -31,7 +28,23 @@ export class TablePaths {
 
   /** Ready for a statement: `"schema"."table"`. */
   quoted(table: keyof Tables): string {
-    return this.pathOf(table)
+    return this.quote(this.pathOf(table));
+  }
+
+  /** What is no table, a view, but stands among them: ready for a statement. */
+  quotedName(name: string): string {
+    return this.quote(this.pathOfName(name));
+  }
+
+  private pathOfName(name: string): string {
+    const { namingStrategy, options } = this.dataSource;
+    const named = namingStrategy.tableName(name, name);
+    const prefixed = options.entityPrefix ? namingStrategy.prefixTableName(options.entityPrefix, named) : named;
+    return 'schema' in options && typeof options.schema === 'string' ? `${options.schema}.${prefixed}` : prefixed;
+  }
+
+  private quote(path: string): string {
+    return path
       .split('.')
       .map((part) => this.dataSource.driver.escape(part))
       .join('.');

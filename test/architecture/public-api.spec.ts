@@ -86,7 +86,9 @@ const FACES: Record<string, readonly string[]> = {
     'maskEmail',
     'usersEntities',
     'usersMigrations',
+    'usersMigrationsSql',
     'usersOptionsFromEnv',
+    'usersViewsMigration',
   ],
   'extend.ts': [
     'Background',

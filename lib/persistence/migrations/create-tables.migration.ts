@@ -1,8 +1,7 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { dataSourceOf } from '../data-source-of.js';
-import { type TableOwner, TablePaths } from '../table-paths.js';
 import type { Tables } from '../tables.js';
-import { type Dialect, dialectOf } from './dialect.js';
+import type { Dialect } from './dialect.js';
+import type { SchemaSite } from './schema-site.js';
+import { StatementsMigration } from './statements.migration.js';
 
 /** The shape of one table in the first release. Frozen: what changes later is another migration. */
 interface FirstTable {
@@ -13,8 +12,6 @@ interface FirstTable {
   readonly uniques?: readonly (readonly string[])[];
   readonly ofUser?: boolean;
 }
-
-type Quote = (name: string) => string;
 
 /** In the order in which they are made: a table stands behind what it refers to. */
 function firstTables({ id, instant, json, flag, count, text, key }: Dialect): FirstTable[] {
@@ -72,58 +69,47 @@ function firstTables({ id, instant, json, flag, count, text, key }: Dialect): Fi
 }
 
 /** Makes the six tables of the first release; what is already there is left alone, so that a second run ends what a crash cut short. */
-export abstract class CreateTablesMigration implements MigrationInterface {
-  abstract readonly name: string;
-  protected abstract readonly owner: TableOwner;
-
-  async up(runner: QueryRunner): Promise<void> {
-    for (const table of firstTables(dialectOf(dataSourceOf(runner)))) {
-      for (const statement of this.statementsFor(table, runner)) await runner.query(statement);
-    }
+export abstract class CreateTablesMigration extends StatementsMigration {
+  override upStatements(site: SchemaSite): string[] {
+    return firstTables(site.dialect).flatMap((table) => statementsFor(table, site));
   }
 
   /** Drops our tables with all that is in them. A host's own user table stays. */
-  async down(runner: QueryRunner): Promise<void> {
-    const paths = new TablePaths(dataSourceOf(runner), this.owner);
-    for (const { name } of firstTables(dialectOf(dataSourceOf(runner))).reverse()) {
-      if (name !== 'users' || paths.ownsUsers()) await runner.query(`DROP TABLE IF EXISTS ${paths.quoted(name)}`);
-    }
+  override downStatements(site: SchemaSite): string[] {
+    const dropped = firstTables(site.dialect).filter(({ name }) => name !== 'users' || site.ownsUsers);
+    return dropped.reverse().map(({ name }) => `DROP TABLE IF EXISTS ${site.path(name)}`);
   }
+}
 
-  private statementsFor(table: FirstTable, runner: QueryRunner): string[] {
-    const dialect = dialectOf(dataSourceOf(runner));
-    const paths = new TablePaths(dataSourceOf(runner), this.owner);
-    const quote: Quote = (name) => dataSourceOf(runner).driver.escape(name);
-    const indexes = this.indexesOf(table, quote);
-    const parts = [
-      ...Object.entries(table.columns).map(([name, type]) => `${quote(name)} ${type}`),
-      `PRIMARY KEY (${Object.keys(table.columns).slice(0, 1).map(quote).join()})`,
-      ...(dialect.indexesInTable ? indexes.map(({ kind, name, columns }) => `${kind} ${name} (${columns})`) : []),
-      ...(table.ofUser === true ? [this.foreignKey(table, paths, quote)] : []),
-    ];
-    const path = paths.quoted(table.name);
-    return [
-      `CREATE TABLE IF NOT EXISTS ${path} (${parts.join(', ')})${dialect.tableOptions}`,
-      ...(dialect.indexesInTable
-        ? []
-        : indexes.map(({ kind, name, columns }) => `CREATE ${kind} IF NOT EXISTS ${name} ON ${path} (${columns})`)),
-    ];
-  }
+function statementsFor(table: FirstTable, site: SchemaSite): string[] {
+  const { dialect, quote } = site;
+  const indexes = indexesOf(table, site);
+  const parts = [
+    ...Object.entries(table.columns).map(([name, type]) => `${quote(name)} ${type}`),
+    `PRIMARY KEY (${Object.keys(table.columns).slice(0, 1).map(quote).join()})`,
+    ...(dialect.indexesInTable ? indexes.map(({ kind, name, columns }) => `${kind} ${name} (${columns})`) : []),
+    ...(table.ofUser === true ? [foreignKey(table, site)] : []),
+  ];
+  const path = site.path(table.name);
+  return [
+    `CREATE TABLE IF NOT EXISTS ${path} (${parts.join(', ')})${dialect.tableOptions}`,
+    ...(dialect.indexesInTable ? [] : indexes.map(({ kind, name, columns }) => `CREATE ${kind} IF NOT EXISTS ${name} ON ${path} (${columns})`)),
+  ];
+}
 
-  private indexesOf({ name, uniques = [], indexes = [] }: FirstTable, quote: Quote): { kind: string; name: string; columns: string }[] {
-    const kinds = [
-      ...uniques.map((columns) => ({ kind: 'UNIQUE INDEX', columns })),
-      ...indexes.map((columns) => ({ kind: 'INDEX', columns })),
-    ];
-    return kinds.map(({ kind, columns }) => ({
-      kind,
-      name: quote(`${this.owner.tables[name]}_${columns.join('_')}`),
-      columns: columns.map(quote).join(', '),
-    }));
-  }
+function indexesOf({ name, uniques = [], indexes = [] }: FirstTable, { tables, quote }: SchemaSite): { kind: string; name: string; columns: string }[] {
+  const kinds = [
+    ...uniques.map((columns) => ({ kind: 'UNIQUE INDEX', columns })),
+    ...indexes.map((columns) => ({ kind: 'INDEX', columns })),
+  ];
+  return kinds.map(({ kind, columns }) => ({
+    kind,
+    name: quote(`${tables[name]}_${columns.join('_')}`),
+    columns: columns.map(quote).join(', '),
+  }));
+}
 
-  private foreignKey({ name }: FirstTable, paths: TablePaths, quote: Quote): string {
-    const constraint = quote(`${this.owner.tables[name]}_userId_fk`);
-    return `CONSTRAINT ${constraint} FOREIGN KEY (${quote('userId')}) REFERENCES ${paths.quoted('users')} (${quote('id')}) ON DELETE CASCADE ON UPDATE NO ACTION`;
-  }
+function foreignKey({ name }: FirstTable, { tables, quote, path }: SchemaSite): string {
+  const constraint = quote(`${tables[name]}_userId_fk`);
+  return `CONSTRAINT ${constraint} FOREIGN KEY (${quote('userId')}) REFERENCES ${path('users')} (${quote('id')}) ON DELETE CASCADE ON UPDATE NO ACTION`;
 }

@@ -2,6 +2,8 @@ import type { MigrationInterface } from 'typeorm';
 import type { TableOwner } from '../table-paths.js';
 import type { Tables } from '../tables.js';
 import { CreateTablesMigration } from './create-tables.migration.js';
+import { ReadableViewsMigration } from './readable-views.migration.js';
+import type { StatementsMigration } from './statements.migration.js';
 
 /** A migration as TypeORM takes it in `migrations: [...]`. */
 export type MigrationClass = new () => MigrationInterface & { readonly name: string };
@@ -13,12 +15,25 @@ export type MigrationClass = new () => MigrationInterface & { readonly name: str
  *
  * @param user the host's user class, which may sit on a table of its own.
  */
-export function migrationsFor(tables: Tables, user?: new () => object): MigrationClass[] {
-  const owner: TableOwner = user === undefined ? { tables } : { tables, user };
+export function migrationsFor(tables: Tables, user?: new () => object): (new () => StatementsMigration)[] {
+  const owner = ownerOf(tables, user);
   return [
     class extends CreateTablesMigration {
       readonly name = `CreateTables_${tables.users}_1763769600000`;
       protected readonly owner = owner;
     },
   ];
+}
+
+/** The optional views of one space: in nobody's list unless he puts it there. */
+export function viewsMigrationFor(tables: Tables, user?: new () => object): new () => StatementsMigration {
+  const owner = ownerOf(tables, user);
+  return class extends ReadableViewsMigration {
+    readonly name = `CreateReadableViews_${tables.users}_1763769600001`;
+    protected readonly owner = owner;
+  };
+}
+
+function ownerOf(tables: Tables, user: (new () => object) | undefined): TableOwner {
+  return user === undefined ? { tables } : { tables, user };
 }
