@@ -67,11 +67,6 @@ export class Passwords {
     return null;
   }
 
-  /** As {@link prove}, for those who do not act on it later. */
-  async verify(on: Connection, userId: string | null, password: string): Promise<boolean> {
-    return (await this.prove(on, userId, password)) !== null;
-  }
-
   /**
    * Whether a new password is the one that the user has already. It costs one hash and counts nothing, so ask it only for who is about to
    * replace that password: anybody else could guess with it.

@@ -19,10 +19,11 @@ const jsonTransformer: ValueTransformer = withinOperators({
 function withinOperators(plain: ValueTransformer): ValueTransformer {
   const to = (value: unknown): unknown => {
     if (!(value instanceof FindOperator)) return plain.to(value);
-    value.transformValue({ to, from: plain.from });
+    value.transformValue(transformer);
     return value;
   };
-  return { to, from: plain.from };
+  const transformer: ValueTransformer = { to, from: (value: unknown): unknown => plain.from(value) };
+  return transformer;
 }
 
 type NamedOptions = Pick<ColumnOptions, 'nullable' | 'default' | 'select'>;

@@ -95,7 +95,9 @@ export class FreshHost {
   }
 
   async stop(): Promise<void> {
-    const ended = [...this.running].map((child) => (child.exitCode === null ? new Promise((resolve) => child.on('exit', resolve)) : null));
+    const ended = [...this.running].map((child) =>
+      child.exitCode === null ? new Promise((resolve) => child.on('exit', resolve)) : Promise.resolve(),
+    );
     for (const child of this.running) child.kill('SIGTERM');
     await Promise.all(ended);
     this.running.clear();

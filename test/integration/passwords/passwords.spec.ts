@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { Logger } from '@nestjs/common';
 import bcrypt from 'bcrypt';
 import { KNOWN_HASHES, RUINOUS_HASHES } from '../../unit/passwords/known-hashes.js';
-import { withPasswords, type WithPasswords } from './with-passwords.js';
+import { isRight, withPasswords, type WithPasswords } from './with-passwords.js';
 
 let world: WithPasswords;
 let userId: string;
@@ -29,7 +29,7 @@ async function leave(hash: string, more: object = {}): Promise<void> {
   await world.rows.insert({ userId, hash, changedAt: world.clock.now(), failures: 0, disabledAt: null, ...more });
 }
 
-const verify = (password: string, of: string | null = userId): Promise<boolean> => world.passwords.verify(world.database, of, password);
+const verify = (password: string, of: string | null = userId): Promise<boolean> => isRight(world.passwords, world.database, of, password);
 
 describe('a password', () => {
   it('is verified after it was set, and no other is', async () => {
@@ -86,7 +86,7 @@ describe('what a verification costs [B-34] [W7]', () => {
 
   it('is one hash for an unknown user, the very first one too', async () => {
     const fresh = await withPasswords();
-    await fresh.passwords.verify(fresh.database, null, 'correct horse');
+    await isRight(fresh.passwords, fresh.database, null, 'correct horse');
     expect(fresh.hasher.calls).toHaveLength(1);
     await fresh.close();
     expect(await costOf('correct horse', null)).toEqual([false, 1]);
@@ -193,7 +193,7 @@ describe('consecutive failures [V6.3.1]', () => {
     const counting = {
       ask: (task: (manager: typeof world.rows.manager) => Promise<unknown>) => ((statements += 1), world.database.ask(task)),
     };
-    expect(await world.passwords.verify(counting as typeof world.database, userId, 'correct horse')).toBe(true);
+    expect(await isRight(world.passwords, counting as typeof world.database, userId, 'correct horse')).toBe(true);
     expect([statements, await world.rowOf(userId)]).toEqual([1, before]);
   });
 
@@ -204,7 +204,7 @@ describe('consecutive failures [V6.3.1]', () => {
       const counting = {
         ask: (task: (manager: typeof world.rows.manager) => Promise<unknown>) => ((count += 1), world.database.ask(task)),
       };
-      await world.passwords.verify(counting as typeof world.database, of, 'battery staple');
+      await isRight(world.passwords, counting as typeof world.database, of, 'battery staple');
       return count;
     };
     expect([await statementsOf(userId), await statementsOf(null)]).toEqual([2, 2]);
@@ -247,7 +247,7 @@ describe('an old form', () => {
       disabledAt: null,
     });
     full.hasher.hash = () => Promise.reject(new Error('out of memory'));
-    expect(await full.passwords.verify(full.database, id, 'correct horse')).toBe(true);
+    expect(await isRight(full.passwords, full.database, id, 'correct horse')).toBe(true);
     expect(lines.join()).toContain('was not upgraded: out of memory');
     await full.close();
   });

@@ -66,3 +66,8 @@ export async function withPasswords(options: PasswordsOptions = {}, maxConsecuti
 }
 
 export type WithPasswords = Awaited<ReturnType<typeof withPasswords>>;
+
+/** Whether a password is right, for tests that do not act on the proof. */
+export async function isRight(passwords: Passwords, ...question: Parameters<Passwords['prove']>): Promise<boolean> {
+  return (await passwords.prove(...question)) !== null;
+}

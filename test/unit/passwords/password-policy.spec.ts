@@ -25,7 +25,7 @@ async function codesOf(password: unknown, about: PasswordSubject = {}, policy = 
   }
 }
 
-describe('the length of a new password [V6.2.1]', () => {
+describe('[3.2] the length of a new password [V6.2.1]', () => {
   it.each([
     ['seven characters', 'xqzkvwj', ['USERS_PASSWORD_TOO_SHORT']],
     ['eight', 'xqzkvwjy', []],
