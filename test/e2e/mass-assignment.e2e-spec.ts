@@ -94,16 +94,14 @@ for (const framework of FRAMEWORKS) {
 
     it('a registration takes what is listed, and nothing of all this [B-16][B-101][W12]', async () => {
       await host.client().post('/auth/register', { username: `plain-${framework}`, password: PASSWORD, company: 'ACME' });
-      const answer = await host
-        .client()
-        .post('/auth/register', {
-          username: 'wisher',
-          password: PASSWORD,
-          company: 'ACME',
-          displayName: 'W',
-          profile: { a: 1 },
-          ...ALL_WISHES,
-        });
+      const answer = await host.client().post('/auth/register', {
+        username: 'wisher',
+        password: PASSWORD,
+        company: 'ACME',
+        displayName: 'W',
+        profile: { a: 1 },
+        ...ALL_WISHES,
+      });
       expect(answer.status).toBe(201);
       expect(answer.body.user).toMatchObject({
         username: 'wisher',
@@ -195,15 +193,13 @@ for (const framework of FRAMEWORKS) {
       const { id: rootId } = await host.user(`root-${framework}`, { isAdmin: true });
       expect(
         (
-          await host
-            .client()
-            .post('/auth/password/reset/confirm', {
-              token,
-              newPassword: 'a wholly different sentence',
-              ...ALL_WISHES,
-              userId: rootId,
-              user: rootId,
-            })
+          await host.client().post('/auth/password/reset/confirm', {
+            token,
+            newPassword: 'a wholly different sentence',
+            ...ALL_WISHES,
+            userId: rootId,
+            user: rootId,
+          })
         ).status,
       ).toBe(204);
       expect(await facts('dora')).toEqual(before);

@@ -35,9 +35,14 @@ for (const framework of FRAMEWORKS) {
 
     it('users-local takes name and password from the body [3.1]', async () => {
       for (const name of [{ login: 'ann' }, { username: 'ann' }, { email: 'ann@example.org' }]) {
-        expect(await host.client().post('/passport/local', { ...name, password: PASSWORD })).toMatchObject({ status: 201, body: { username: 'ann' } });
+        expect(await host.client().post('/passport/local', { ...name, password: PASSWORD })).toMatchObject({
+          status: 201,
+          body: { username: 'ann' },
+        });
       }
-      expect((await host.client().post('/passport/local', { login: 'ann', password: 'this is not it' })).body.code).toBe('USERS_INVALID_CREDENTIALS');
+      expect((await host.client().post('/passport/local', { login: 'ann', password: 'this is not it' })).body.code).toBe(
+        'USERS_INVALID_CREDENTIALS',
+      );
     });
 
     it('users-local takes nothing from the address, and nothing that is no text [W18][B-04]', async () => {
@@ -45,7 +50,8 @@ for (const framework of FRAMEWORKS) {
       const before = await dumpOf(host.dataSource);
       const hashes = await host.hasher.costOf(async () => {
         const query = `login=ann&password=${encodeURIComponent(PASSWORD)}`;
-        for (const body of [undefined, {}, { login: 'ann', password: PASSWORD }]) expect((await host.client().post(`/passport/local?${query}`, body)).status).toBe(400);
+        for (const body of [undefined, {}, { login: 'ann', password: PASSWORD }])
+          expect((await host.client().post(`/passport/local?${query}`, body)).status).toBe(400);
         for (const password of [['a'], {}, { $gt: '' }, null, 7, true, '', 'x\u0000y', '\ud800abcdefgh']) {
           expect((await host.client().post('/passport/local', { login: 'ann', password })).status).toBe(400);
           expect((await host.client().post('/passport/local', { login: password, password: PASSWORD })).status).toBe(400);
@@ -57,7 +63,8 @@ for (const framework of FRAMEWORKS) {
 
     it('users-local spends the same budgets as a log-in [W11]', async () => {
       const statuses = [];
-      for (let time = 0; time < 7; time += 1) statuses.push((await host.client().post('/passport/local', { login: 'bob', password: 'this is not it' })).status);
+      for (let time = 0; time < 7; time += 1)
+        statuses.push((await host.client().post('/passport/local', { login: 'bob', password: 'this is not it' })).status);
       expect(statuses).toEqual([401, 401, 401, 401, 401, 429, 429]);
     });
 
@@ -66,7 +73,12 @@ for (const framework of FRAMEWORKS) {
       expect((await client.get('/passport/session', { token })).body).toEqual({ username: 'ann' });
       expect((await client.get('/passport/session', { headers: { cookie: `session=${token}` } })).body).toEqual({ username: 'ann' });
       handled = 0;
-      for (const headers of [{}, { authorization: 'Bearer a' }, { cookie: `session=${token}; session=${token}` }, { authorization: 'Basic a', cookie: `session=${token}` }] as Record<string, string>[]) {
+      for (const headers of [
+        {},
+        { authorization: 'Bearer a' },
+        { cookie: `session=${token}; session=${token}` },
+        { authorization: 'Basic a', cookie: `session=${token}` },
+      ] as Record<string, string>[]) {
         expect((await client.get('/passport/session', { headers })).status).toBe(401);
       }
       expect((await client.get(`/passport/session?token=${token}&access_token=${token}`)).status).toBe(401);

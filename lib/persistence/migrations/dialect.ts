@@ -61,7 +61,7 @@ const MARIADB: Dialect = {
   tableOptions: ' ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci',
   createView: 'CREATE OR REPLACE VIEW',
   // Not FROM_UNIXTIME: that knows the connection's zone, and ends in 2038.
-  utc: (column) => `CAST('1970-01-01' AS DATETIME(3)) + INTERVAL ${column} * 1000 MICROSECOND`,
+  utc: (column) => `CAST(CAST('1970-01-01' AS DATETIME(3)) + INTERVAL ${column} * 1000 MICROSECOND AS DATETIME(3))`,
   now: 'UNIX_TIMESTAMP() * 1000',
   quote: (name) => `\`${name.replaceAll('`', '``')}\``,
 };
