@@ -105,12 +105,16 @@ describe('usersMigrationsSql()', () => {
   });
 
   it('keeps a name a name, whatever is in it', () => {
-    expect(ups(usersMigrationsSql({ engine: 'postgres', tablePrefix: `a"b'` })).at(-1)).toContain(`WHERE "name" = 'CreateTables_a"b''users_`);
+    expect(ups(usersMigrationsSql({ engine: 'postgres', tablePrefix: `a"b'` })).at(-1)).toContain(
+      `WHERE "name" = 'CreateTables_a"b''users_`,
+    );
     expect(ups(usersMigrationsSql({ engine: 'mariadb', tablePrefix: 'a`b' }))[0]).toContain('`a``bmigrations`');
   });
 
   it('refuses an engine that it does not know', () => {
-    expect(() => usersMigrationsSql({ engine: 'oracle' as 'sqlite' })).toThrow('prints no SQL for "oracle": choose one of sqlite, postgres, mariadb');
+    expect(() => usersMigrationsSql({ engine: 'oracle' as 'sqlite' })).toThrow(
+      'prints no SQL for "oracle": choose one of sqlite, postgres, mariadb',
+    );
     expect(() => usersMigrationsSql({ engine: 'constructor' as 'sqlite' })).toThrow('prints no SQL');
   });
 });

@@ -25,10 +25,16 @@ afterEach(async () => {
 
 /** `column -> 'type'` of each table, as the page says it. */
 function saidTypes(page: string, one: Engine): Record<string, string[]> {
-  const kinds = new Map(rowsOf(sectionOf(page, 'Kinds of columns'), 'kind').map(([kind = '', ...types]) => [kind, types[ENGINES.indexOf(one)] ?? '']));
+  const kinds = new Map(
+    rowsOf(sectionOf(page, 'Kinds of columns'), 'kind').map(([kind = '', ...types]) => [kind, types[ENGINES.indexOf(one)] ?? '']),
+  );
   const typeOf = (kind: string, isNull: string): string => {
     const [, length] = /\((\d+)\)/.exec(kind) ?? [];
-    const type = kinds.get(kind.replace(/\d+/, 'n'))?.replaceAll('`', '').replace('(n)', `(${length ?? ''})`) ?? `no such kind: ${kind}`;
+    const type =
+      kinds
+        .get(kind.replace(/\d+/, 'n'))
+        ?.replaceAll('`', '')
+        .replace('(n)', `(${length ?? ''})`) ?? `no such kind: ${kind}`;
     return isNull === 'yes' || type.includes('NOT NULL') ? type : `${type} NOT NULL`;
   };
   return Object.fromEntries(
@@ -41,11 +47,13 @@ function saidTypes(page: string, one: Engine): Record<string, string[]> {
 
 /** The same, as the migrations make it. */
 function madeTypes(one: Engine): Record<string, string[]> {
-  const made = usersMigrationsSql({ engine: one }).flatMap(({ up }) => up.map((statement) => /^CREATE TABLE IF NOT EXISTS .(\w+). \((.*)\)/.exec(statement)));
+  const made = usersMigrationsSql({ engine: one }).flatMap(({ up }) =>
+    up.map((statement) => /^CREATE TABLE IF NOT EXISTS .(\w+). \((.*)\)/.exec(statement)),
+  );
   return Object.fromEntries(
     made.flatMap((match) => {
       if (match === null || match[1] === 'auth_migrations') return [];
-      const columns = (match[2] ?? '').split(', ').filter((part) => /^["`]/.test(part));
+      const columns = (match[2] ?? '').split(', ').filter((part) => /^["`]\w+["`] /.test(part));
       return [[match[1], columns.map((column) => column.replace(/^.(\w+)./, '$1'))]];
     }),
   );
@@ -64,7 +72,9 @@ function saidOf(page: string, table: string): Said {
   return {
     columns: rowsOf(section, 'column').map(([name = '', , isNull = '']) => `${name} ${isNull}`),
     indexes: rowsOf(section, 'index').map(([name = '', columns = '', unique = '']) => `${name} (${columns.replaceAll('`', '')}) ${unique}`),
-    keys: [...section.matchAll(/^Foreign key: `(\w+)`, `(\w+)` to `(\w+\.\w+)`, `ON DELETE (\w+)`/gm)].map((match) => match.slice(1).join(' ')),
+    keys: [...section.matchAll(/^Foreign key: `(\w+)`, `(\w+)` to `(\w+\.\w+)`, `ON DELETE (\w+)`/gm)].map((match) =>
+      match.slice(1).join(' '),
+    ),
   };
 }
 
@@ -72,8 +82,13 @@ function knownOf({ columns, indices, primaryColumns, foreignKeys }: EntityMetada
   const names = (list: readonly { databaseName: string }[]): string => list.map(({ databaseName }) => databaseName).join(', ');
   return {
     columns: columns.map((column) => `${column.databaseName} ${column.isNullable ? 'yes' : 'no'}`),
-    indexes: [`primary key (${names(primaryColumns)}) yes`, ...indices.map((index) => `${index.name} (${names(index.columns)}) ${index.isUnique ? 'yes' : 'no'}`)],
-    keys: foreignKeys.map((key) => `${key.name} ${names(key.columns)} ${key.referencedTablePath}.${names(key.referencedColumns)} ${key.onDelete ?? ''}`),
+    indexes: [
+      `primary key (${names(primaryColumns)}) yes`,
+      ...indices.map((index) => `${index.name} (${names(index.columns)}) ${index.isUnique ? 'yes' : 'no'}`),
+    ],
+    keys: foreignKeys.map(
+      (key) => `${key.name} ${names(key.columns)} ${key.referencedTablePath}.${names(key.referencedColumns)} ${key.onDelete ?? ''}`,
+    ),
   };
 }
 
@@ -86,7 +101,9 @@ describe('docs/schema.md', () => {
     for (const metadata of entityMetadatas) expect(sorted(saidOf(SCHEMA_PAGE, metadata.tableName))).toEqual(sorted(knownOf(metadata)));
   });
 
-  it.each(ENGINES)('says each column’s type on %s as the migrations make it', (one) => expect(saidTypes(SCHEMA_PAGE, one)).toEqual(madeTypes(one)));
+  it.each(ENGINES)('says each column’s type on %s as the migrations make it', (one) =>
+    expect(saidTypes(SCHEMA_PAGE, one)).toEqual(madeTypes(one)),
+  );
 
   it('gives each index a query, and each kind of column a meaning', () => {
     const rows = tablesOf(SCHEMA_PAGE).flatMap((table) => rowsOf(sectionOf(SCHEMA_PAGE, table), 'index'));
@@ -100,13 +117,18 @@ describe('docs/schema.md', () => {
   });
 
   it('grants rights on each table, on both engines that have roles', () => {
-    const granted = sqlOf(sectionOf(SCHEMA_PAGE, 'Grants for an app role without DDL')).map((sql) => [...new Set(sql.match(/auth_\w+/g))].sort());
+    const granted = sqlOf(sectionOf(SCHEMA_PAGE, 'Grants for an app role without DDL')).map((sql) =>
+      [...new Set(sql.match(/auth_\w+/g))].sort(),
+    );
     expect(granted).toEqual([tablesOf(SCHEMA_PAGE).sort(), tablesOf(SCHEMA_PAGE).sort()]);
   });
 
   it('would be found out if it left a column away, named one too many or another type', () => {
     const without = SCHEMA_PAGE.replace(/^\| `lastSeenAt` .*\n/m, '');
-    const other = SCHEMA_PAGE.replace('| key(64)   | no   | SHA-256 of the token in hex: nothing', '| key(63)   | no   | SHA-256 of the token in hex: nothing');
+    const other = SCHEMA_PAGE.replace(
+      '| key(64)   | no   | SHA-256 of the token in hex: nothing',
+      '| key(63)   | no   | SHA-256 of the token in hex: nothing',
+    );
     for (const page of [without, other]) {
       expect(page).not.toBe(SCHEMA_PAGE);
       expect(saidTypes(page, 'sqlite')).not.toEqual(madeTypes('sqlite'));

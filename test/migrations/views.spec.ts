@@ -27,9 +27,27 @@ const EARLY = new Date('2026-01-02T03:04:05.678Z');
 const LATE = new Date('2099-12-31T23:59:59.999Z');
 
 async function fill(dataSource: DataSource): Promise<void> {
-  const user = { id: ID, username: 'Ann', usernameKey: 'ann', createdAt: EARLY, updatedAt: EARLY, bannedUntil: LATE, data: { plan: 'gold' } };
+  const user = {
+    id: ID,
+    username: 'Ann',
+    usernameKey: 'ann',
+    createdAt: EARLY,
+    updatedAt: EARLY,
+    bannedUntil: LATE,
+    data: { plan: 'gold' },
+  };
   await dataSource.getRepository<ObjectLiteral>(plain.user).insert(user);
-  const session = { id: ID, userId: ID, secretHash: 'f'.repeat(64), kind: 'session', ip: '203.0.113.9', createdAt: EARLY, lastSeenAt: EARLY, authenticatedAt: EARLY, endsAt: LATE };
+  const session = {
+    id: ID,
+    userId: ID,
+    secretHash: 'f'.repeat(64),
+    kind: 'session',
+    ip: '203.0.113.9',
+    createdAt: EARLY,
+    lastSeenAt: EARLY,
+    authenticatedAt: EARLY,
+    endsAt: LATE,
+  };
   await dataSource.getRepository<ObjectLiteral>(plain.rows.of(SessionRow)).insert(session);
 }
 
@@ -47,7 +65,10 @@ afterEach(async () => {
 
 describe(`The readable views on ${engine}`, () => {
   it('show times as dates in UTC to the millisecond, whatever the zone of the connection', async () => {
-    const dataSource = await connect({ ...withViews, ...(engine === 'sqlite' ? {} : { extra: engine === 'postgres' ? { options: '-c timezone=Asia/Tokyo' } : { connectionLimit: 1 } }) });
+    const dataSource = await connect({
+      ...withViews,
+      ...(engine === 'sqlite' ? {} : { extra: engine === 'postgres' ? { options: '-c timezone=Asia/Tokyo' } : { connectionLimit: 1 } }),
+    });
     if (engine === 'mariadb') await dataSource.query("SET time_zone = '+09:00'");
     await dataSource.runMigrations();
     await fill(dataSource);

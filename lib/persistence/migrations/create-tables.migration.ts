@@ -93,11 +93,16 @@ function statementsFor(table: FirstTable, site: SchemaSite): string[] {
   const path = site.path(table.name);
   return [
     `CREATE TABLE IF NOT EXISTS ${path} (${parts.join(', ')})${dialect.tableOptions}`,
-    ...(dialect.indexesInTable ? [] : indexes.map(({ kind, name, columns }) => `CREATE ${kind} IF NOT EXISTS ${name} ON ${path} (${columns})`)),
+    ...(dialect.indexesInTable
+      ? []
+      : indexes.map(({ kind, name, columns }) => `CREATE ${kind} IF NOT EXISTS ${name} ON ${path} (${columns})`)),
   ];
 }
 
-function indexesOf({ name, uniques = [], indexes = [] }: FirstTable, { tables, quote }: SchemaSite): { kind: string; name: string; columns: string }[] {
+function indexesOf(
+  { name, uniques = [], indexes = [] }: FirstTable,
+  { tables, quote }: SchemaSite,
+): { kind: string; name: string; columns: string }[] {
   const kinds = [
     ...uniques.map((columns) => ({ kind: 'UNIQUE INDEX', columns })),
     ...indexes.map((columns) => ({ kind: 'INDEX', columns })),

@@ -89,6 +89,7 @@ export function dialectOf(dataSource: DataSource): Dialect {
 
 /** @throws Error for any other name. */
 export function dialectFor(engine: SqlEngine): Dialect {
-  if (!Object.hasOwn(ENGINES, engine)) throw new Error(`nestjs-users prints no SQL for "${engine}": choose one of ${Object.keys(ENGINES).join(', ')}.`);
+  if (!Object.hasOwn(ENGINES, engine))
+    throw new Error(`nestjs-users prints no SQL for "${engine}": choose one of ${Object.keys(ENGINES).join(', ')}.`);
   return ENGINES[engine];
 }

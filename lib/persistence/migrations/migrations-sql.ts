@@ -45,7 +45,8 @@ function printedSite({ engine, entityPrefix = '', schema, usersTable }: Migratio
   const { quote } = dialect;
   const inSchema = (name: string): string => (schema === undefined ? quote(name) : `${quote(schema)}.${quote(name)}`);
   const viewPath = (name: string): string => inSchema(`${entityPrefix}${name}`);
-  const path = (table: keyof Tables): string => (table === 'users' && usersTable !== undefined ? inSchema(usersTable) : viewPath(tables[table]));
+  const path = (table: keyof Tables): string =>
+    table === 'users' && usersTable !== undefined ? inSchema(usersTable) : viewPath(tables[table]);
   const ownsUsers = path('users') === viewPath(tables.users);
   return { dialect, tables, ownsUsers, quote, path, viewPath };
 }
