@@ -25,7 +25,9 @@ function pin(pid, core) {
 }
 
 async function serve(framework, engine, env) {
-  const child = fork(new URL('server.mjs', import.meta.url), [framework, engine], { env: { ...process.env, NODE_ENV: 'production', ...env } });
+  const child = fork(new URL('server.mjs', import.meta.url), [framework, engine], {
+    env: { ...process.env, NODE_ENV: 'production', ...env },
+  });
   pin(child.pid, 0);
   const server = await new Promise((resolve, reject) => {
     child.once('message', resolve);
@@ -60,7 +62,12 @@ async function measure({ figure, framework, engine, target }) {
     }
     const ratios = rounds.map(({ open, guarded }) => guarded / open);
     const row = { figure, framework, engine, target, measured: median(ratios), lowest: Math.min(...ratios), highest: Math.max(...ratios) };
-    return { ...row, open: median(rounds.map(({ open }) => open)), guarded: median(rounds.map(({ guarded }) => guarded)), verdict: row.measured >= target ? 'met' : 'missed' };
+    return {
+      ...row,
+      open: median(rounds.map(({ open }) => open)),
+      guarded: median(rounds.map(({ guarded }) => guarded)),
+      verdict: row.measured >= target ? 'met' : 'missed',
+    };
   } finally {
     await stop();
     await drop();
@@ -84,4 +91,7 @@ function line({ figure, framework, engine, target, measured, lowest, highest, op
 
 const machine = { node: process.version, cores: availableParallelism(), cpu: cpus()[0]?.model ?? 'unknown' };
 mkdirSync(new URL('results', import.meta.url), { recursive: true });
-writeFileSync(new URL('results/guard.json', import.meta.url), `${JSON.stringify({ machine, connections: CONNECTIONS, seconds: SECONDS, rows }, null, 2)}\n`);
+writeFileSync(
+  new URL('results/guard.json', import.meta.url),
+  `${JSON.stringify({ machine, connections: CONNECTIONS, seconds: SECONDS, rows }, null, 2)}\n`,
+);

@@ -43,7 +43,8 @@ Module({
 })(App);
 
 const settings = { logger: ['error'] };
-const app = framework === 'fastify' ? await NestFactory.create(App, new FastifyAdapter(), settings) : await NestFactory.create(App, settings);
+const app =
+  framework === 'fastify' ? await NestFactory.create(App, new FastifyAdapter(), settings) : await NestFactory.create(App, settings);
 await app.listen(0, '127.0.0.1');
 
 const [users, sessions] = [app.get(UsersService), app.get(SessionsService)];

@@ -45,13 +45,20 @@ const defined = new WeakMap<object, { readonly tablePrefix: string; readonly row
  *
  * @throws Error when the name is none, or when the class was given with another prefix before: it can sit on one table only.
  */
-export function defineUsers<U extends BaseUser = User>({ name = 'users', user, tablePrefix = 'auth_' }: UserSpaceDefinition<U> = {}): UserSpace<U> {
+export function defineUsers<U extends BaseUser = User>({
+  name = 'users',
+  user,
+  tablePrefix = 'auth_',
+}: UserSpaceDefinition<U> = {}): UserSpace<U> {
   const tables = tablesOf(tablePrefix);
   const userClass = user ?? (defaultUserOf(tables.users) as unknown as EntityClass<U>);
-  if (!NAME.test(name)) throw new Error(`defineUsers(): "${name}" is no name for a user space: small letters, digits and dashes, such as 'staff'.`);
+  if (!NAME.test(name))
+    throw new Error(`defineUsers(): "${name}" is no name for a user space: small letters, digits and dashes, such as 'staff'.`);
   const known = defined.get(userClass);
   if (known !== undefined && known.tablePrefix !== tablePrefix) {
-    throw new Error(`defineUsers(): ${userClass.name} has the prefix ${known.tablePrefix} already, so it cannot have ${tablePrefix} too: give each space a user class of its own.`);
+    throw new Error(
+      `defineUsers(): ${userClass.name} has the prefix ${known.tablePrefix} already, so it cannot have ${tablePrefix} too: give each space a user class of its own.`,
+    );
   }
   const rows = known?.rows ?? decorate(userClass, tables);
   defined.set(userClass, { tablePrefix, rows });
@@ -62,7 +69,8 @@ export function defineUsers<U extends BaseUser = User>({ name = 'users', user, t
 export function isUserClass(user: unknown, issues: Issues): user is EntityClass<BaseUser> {
   const isOne = typeof user === 'function' && user.prototype instanceof BaseUser;
   if (!isOne) issues.add('user', 'give a class that extends BaseUser.');
-  else if (!getMetadataArgsStorage().tables.some(({ target }) => target === user)) issues.add('user', `put @Entity('auth_users') on the class ${user.name}.`);
+  else if (!getMetadataArgsStorage().tables.some(({ target }) => target === user))
+    issues.add('user', `put @Entity('auth_users') on the class ${user.name}.`);
   else return true;
   return false;
 }

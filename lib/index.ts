@@ -1,5 +1,12 @@
 export { UsersModule } from './users.module.js';
-export type { Port, PortsOptions, RuntimeOptions, StructuralOptions, UsersModuleAsyncOptions, UsersModuleOptions } from './users.options.js';
+export type {
+  Port,
+  PortsOptions,
+  RuntimeOptions,
+  StructuralOptions,
+  UsersModuleAsyncOptions,
+  UsersModuleOptions,
+} from './users.options.js';
 export { defineUsers, type UserSpace, type UserSpaceDefinition } from './define-users.js';
 export { usersEntities, usersMigrations, usersMigrationsSql, usersViewsMigration } from './users-schema.js';
 export type { MigrationSql, MigrationsSqlOptions } from './persistence/migrations/migrations-sql.js';

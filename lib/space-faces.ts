@@ -36,7 +36,10 @@ export function facesOf(space: string): SpaceFaces {
     providers.set(token, part);
     return token;
   };
-  const services = Object.fromEntries(Object.entries(SERVICES).map(([name, service]) => [name, named(service as Type)])) as Record<keyof typeof SERVICES, symbol>;
+  const services = Object.fromEntries(Object.entries(SERVICES).map(([name, service]) => [name, named(service as Type)])) as Record<
+    keyof typeof SERVICES,
+    symbol
+  >;
   const parts = GUARD_PARTS.map((part) => named(part as Type));
   // Subclasses, because a guard is told apart by its class: which one stands on a method decides what a word on its class lifts.
   const session = fedBy(parts, class extends SessionGuard {});

@@ -33,8 +33,11 @@ function sweepsOf({ sessions, tokens, pending, attempts, limits, database, clock
 
 export const JANITOR: FactoryProvider<Janitor> = {
   provide: Janitor,
-  // eslint-disable-next-line max-params -- Nest hands over one by one what `inject` names
-  useFactory: (random: RandomSource, ...parts: [SessionsService, OneTimeTokenStore, PendingNames, AttemptStore, LimitsSettings, Database, Clock]) => {
+
+  useFactory: (
+    random: RandomSource,
+    ...parts: [SessionsService, OneTimeTokenStore, PendingNames, AttemptStore, LimitsSettings, Database, Clock]
+  ) => {
     const [sessions, tokens, pending, attempts, limits, database, clock] = parts;
     return new Janitor(sweepsOf({ sessions, tokens, pending, attempts, limits, database, clock }), random);
   },

@@ -1,4 +1,12 @@
-import { type DynamicModule, type InjectionToken, Logger, Module, type OnModuleInit, type OptionalFactoryDependency, type Provider } from '@nestjs/common';
+import {
+  type DynamicModule,
+  type InjectionToken,
+  Logger,
+  Module,
+  type OnModuleInit,
+  type OptionalFactoryDependency,
+  type Provider,
+} from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
@@ -71,7 +79,8 @@ function compose<U extends BaseUser>(structural: StructuralOptions<U>, factory: 
   const { isGlobal = true, imports = [], ports = {} } = structural;
   const issues = new Issues();
   noteStrayOptions(structural, issues);
-  if (structural.database !== undefined && structural.dataSource !== undefined) issues.add('dataSource', 'there is a database of our own as well: leave one of the two out.');
+  if (structural.database !== undefined && structural.dataSource !== undefined)
+    issues.add('dataSource', 'there is a database of our own as well: leave one of the two out.');
   const routes = resolveOwnRoutes(structural.routes, issues);
   const space = spaceOf(structural, issues);
   return {
@@ -98,7 +107,8 @@ function exportsOf({ providers }: UserSpace): InjectionToken[] {
 
 function spaceOf<U extends BaseUser>({ space, user: given, tablePrefix }: StructuralOptions<U>, issues: Issues): UserSpace<U> {
   const user = given !== undefined && isUserClass(given, issues) ? given : undefined;
-  if (space !== undefined && (given !== undefined || tablePrefix !== undefined)) issues.add('space', 'it says user and tablePrefix already: leave those out.');
+  if (space !== undefined && (given !== undefined || tablePrefix !== undefined))
+    issues.add('space', 'it says user and tablePrefix already: leave those out.');
   if (tablePrefix !== undefined && !/^[a-z][a-z0-9_]{0,30}$/.test(tablePrefix)) {
     issues.add('tablePrefix', "give small letters, digits and underscores, beginning with a letter: 'auth_'.");
     return defineUsers({ ...(user && { user }) });
@@ -106,7 +116,10 @@ function spaceOf<U extends BaseUser>({ space, user: given, tablePrefix }: Struct
   return space ?? defineUsers({ ...(user && { user }), ...(tablePrefix !== undefined && { tablePrefix }) });
 }
 
-function settingsProviders(known: { space: string; structural: StructuralOptions; issues: Issues }, { useFactory, inject = [] }: RuntimeFactory): Provider[] {
+function settingsProviders(
+  known: { space: string; structural: StructuralOptions; issues: Issues },
+  { useFactory, inject = [] }: RuntimeFactory,
+): Provider[] {
   const { space, structural, issues } = known;
   const resolve = async (modules: ModulesContainer, host: DataSource | undefined, ...dependencies: unknown[]): Promise<ResolvedOptions> => {
     const runtime: RuntimeOptions = await useFactory(...(dependencies as never[]));
@@ -119,7 +132,11 @@ function settingsProviders(known: { space: string; structural: StructuralOptions
   };
   return [
     { provide: ResolvedOptions, useFactory: resolve, inject: [ModulesContainer, hostDataSource(structural.dataSource), ...inject] },
-    ...SETTINGS.map((token): Provider => ({ provide: token, useFactory: ({ slices }: ResolvedOptions) => slices.get(token), inject: [ResolvedOptions] })),
+    ...SETTINGS.map((token): Provider => ({
+      provide: token,
+      useFactory: ({ slices }: ResolvedOptions) => slices.get(token),
+      inject: [ResolvedOptions],
+    })),
     { provide: SpaceName, useValue: { name: space } satisfies SpaceName },
     { provide: PassportSettings, useValue: { isOn: structural.passport ?? true, space } satisfies PassportSettings },
   ];
@@ -127,9 +144,15 @@ function settingsProviders(known: { space: string; structural: StructuralOptions
 
 /** Nest takes each forRoot() for a module of its own: half the app would ask the one and half the other. */
 function noteTwins(modules: ModulesContainer, space: string, issues: Issues): void {
-  const spaces = [...modules.values()].filter(({ metatype }) => metatype === UsersModule).map(({ providers }) => providers.get(SpaceName)?.instance as SpaceName | undefined);
+  const spaces = [...modules.values()]
+    .filter(({ metatype }) => metatype === UsersModule)
+    .map(({ providers }) => providers.get(SpaceName)?.instance as SpaceName | undefined);
   const count = spaces.filter((one) => one?.name === space).length;
-  if (count > 1) issues.add('UsersModule', `forRoot() is imported ${count} times for the user space "${space}": import it once, in the root module; it is global.`);
+  if (count > 1)
+    issues.add(
+      'UsersModule',
+      `forRoot() is imported ${count} times for the user space "${space}": import it once, in the root module; it is global.`,
+    );
 }
 
 /** Optional, so that its absence is told in a sentence of ours. */

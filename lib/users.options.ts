@@ -85,7 +85,19 @@ export interface UsersModuleAsyncOptions<U extends BaseUser = BaseUser> extends 
 }
 
 const RUNTIME = ['registration', 'sessions', 'passwords', 'passwordReset', 'emailConfirmation', 'http', 'mail', 'limits'];
-const STRUCTURAL = ['user', 'space', 'tablePrefix', 'dataSource', 'database', 'migrate', 'isGlobal', 'passport', 'routes', 'ports', 'imports'];
+const STRUCTURAL = [
+  'user',
+  'space',
+  'tablePrefix',
+  'dataSource',
+  'database',
+  'migrate',
+  'isGlobal',
+  'passport',
+  'routes',
+  'ports',
+  'imports',
+];
 
 /** All slices, resolved: the one result of the host's options. */
 export class ResolvedOptions {
@@ -106,7 +118,11 @@ export const SETTINGS = [
 export type SettingsToken = (typeof SETTINGS)[number];
 
 /** Resolves every slice; every fault is noted in `issues`, and nothing is thrown here. */
-export function resolveOptions(options: RuntimeOptions, { space, ports }: { space: string; ports: PortsOptions }, issues: Issues): ResolvedOptions {
+export function resolveOptions(
+  options: RuntimeOptions,
+  { space, ports }: { space: string; ports: PortsOptions },
+  issues: Issues,
+): ResolvedOptions {
   const { registration = {}, emailConfirmation = {}, limits, http, mail, ...more } = readSlices(options, issues);
   const production = process.env['NODE_ENV'] === 'production';
   const limitsSettings = resolveLimitsOptions(limits, issues);
@@ -149,7 +165,9 @@ export function noteStrayOptions(structural: object, issues: Issues): void {
 }
 
 /** Parts the options of `forRoot()` into what shapes the module and what a factory could give. */
-export function partOptions<U extends BaseUser>(options: UsersModuleOptions<U>): { structural: StructuralOptions<U>; runtime: RuntimeOptions } {
+export function partOptions<U extends BaseUser>(
+  options: UsersModuleOptions<U>,
+): { structural: StructuralOptions<U>; runtime: RuntimeOptions } {
   const entries = Object.entries(options);
   return {
     structural: Object.fromEntries(entries.filter(([name]) => STRUCTURAL.includes(name))),

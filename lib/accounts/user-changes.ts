@@ -101,11 +101,16 @@ export class UserChanges {
     // Until a registration is confirmed its address is only claimed: the key would keep the mailbox's owner out.
     if (user.activatedAt === null) await this.pending.readdress(work, id, email);
     else await this.tokens.voidAll(work, id, ['reset-password', 'confirm-email', 'change-email']);
-    return this.users.update(work, id, { email: email.shown, emailKey: user.activatedAt === null ? null : email.key, emailConfirmedAt: null });
+    return this.users.update(work, id, {
+      email: email.shown,
+      emailKey: user.activatedAt === null ? null : email.key,
+      emailConfirmedAt: null,
+    });
   }
 
   private async clearEmail(work: Work, { id, username }: BaseUser): Promise<boolean> {
-    if (username === null) throw new InvalidInputError('Nobody could name this user any more: give a user name first.', { email: ['USERS_REQUIRED'] });
+    if (username === null)
+      throw new InvalidInputError('Nobody could name this user any more: give a user name first.', { email: ['USERS_REQUIRED'] });
     await this.tokens.voidAll(work, id, ['reset-password', 'confirm-email', 'change-email']);
     return this.users.update(work, id, { email: null, emailKey: null, emailConfirmedAt: null });
   }

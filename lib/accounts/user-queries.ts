@@ -40,7 +40,7 @@ export class UserQueries {
   }
 
   async *stream(request: object): AsyncGenerator<BaseUser> {
-    for (let after: string | undefined; ; ) {
+    for (let after: string | undefined; ;) {
       const page = await this.page({ ...request, limit: 200, after });
       yield* page.items;
       if (page.next === null) return;

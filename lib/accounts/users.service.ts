@@ -26,7 +26,9 @@ import { UserChanges } from './user-changes.js';
 import { type ListUsers, type SearchUsers, UserQueries } from './user-queries.js';
 
 /** `undefined` leaves as it is, `null` clears. */
-export type UpdateUserInput = { readonly [Name in 'displayName' | 'profile' | 'data' | 'mustChangePassword']?: CreateUserInput[Name] | undefined } & {
+export type UpdateUserInput = {
+  readonly [Name in 'displayName' | 'profile' | 'data' | 'mustChangePassword']?: CreateUserInput[Name] | undefined;
+} & {
   readonly email?: string | null | undefined;
   readonly [ownField: string]: unknown;
 };

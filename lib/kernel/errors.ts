@@ -1,7 +1,8 @@
 import { HttpException } from '@nestjs/common';
 
 /** What kind of no it is. Closed: the HTTP status follows from it, and a host may switch over it. */
-export type ErrorKind = 'invalid' | 'unauthenticated' | 'forbidden' | 'not-found' | 'conflict' | 'unsupported' | 'rate-limited' | 'unavailable';
+export type ErrorKind =
+  'invalid' | 'unauthenticated' | 'forbidden' | 'not-found' | 'conflict' | 'unsupported' | 'rate-limited' | 'unavailable';
 
 /** Codes by field: `{ password: ['USERS_PASSWORD_TOO_COMMON'] }`. */
 export type FieldCodes = Readonly<Record<string, readonly string[]>>;

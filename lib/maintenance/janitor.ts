@@ -42,7 +42,9 @@ export class Janitor implements OnApplicationBootstrap, OnModuleDestroy {
         const rows = await sweep();
         if (rows > 0) this.logger.debug(`Swept ${rows} rows of ${what}.`);
       } catch (error) {
-        this.logger.warn(`The ${what} could not be swept; it will be tried again: ${error instanceof Error ? error.message : String(error)}`);
+        this.logger.warn(
+          `The ${what} could not be swept; it will be tried again: ${error instanceof Error ? error.message : String(error)}`,
+        );
       }
     }
   }

@@ -84,7 +84,10 @@ const NAMED_ADDRESS = /^([^"<>\p{Cc}]{1,100}?) ?<([^<>]+)>$/u;
 /** Checks the mail options; every fault is noted in `issues`. */
 export function resolveMailOptions(input: MailOptions | undefined, issues: Issues, surroundings = presentSurroundings()): MailSettings {
   const options = input ?? {};
-  noteUnknownNames(options, ['from', 'replyTo', 'baseUrl', 'appName', 'transport', 'templates', 'paths', 'dangerouslyDiscard'], { path: 'mail', issues });
+  noteUnknownNames(options, ['from', 'replyTo', 'baseUrl', 'appName', 'transport', 'templates', 'paths', 'dangerouslyDiscard'], {
+    path: 'mail',
+    issues,
+  });
   requireMail(options, issues, surroundings);
   const url = baseUrlOf(options.baseUrl, issues);
   const appName = options.appName ?? url.host;

@@ -63,11 +63,25 @@ const ARGON2_FLOORS = [
 const LIBUV_THREADS = 4;
 
 const NAMES = [
-  'preset', 'minLength', 'maxLength', 'minClasses', 'contextWords', 'check', 'argon2', 'verifiers', 'legacyLogin', 'concurrency', 'queue',
+  'preset',
+  'minLength',
+  'maxLength',
+  'minClasses',
+  'contextWords',
+  'check',
+  'argon2',
+  'verifiers',
+  'legacyLogin',
+  'concurrency',
+  'queue',
 ] satisfies (keyof PasswordsOptions)[];
 
 /** @param maxConsecutiveFailures `limits.consecutiveFailures`, which has been checked there. */
-export function resolvePasswordsOptions(options: PasswordsOptions | undefined, issues: Issues, maxConsecutiveFailures = 100): PasswordsSettings {
+export function resolvePasswordsOptions(
+  options: PasswordsOptions | undefined,
+  issues: Issues,
+  maxConsecutiveFailures = 100,
+): PasswordsSettings {
   noteUnknownNames(options ?? {}, NAMES, { path: 'passwords', issues });
   const { preset, check, contextWords = [], verifiers = [], legacyLogin } = options ?? {};
   const whole = wholeNumbers(options ?? {}, issues);

@@ -24,7 +24,9 @@ export function joined<T extends object>(service: T, manager: EntityManager): T 
   const made = (part: object): object => {
     if (part instanceof UnitOfWork || part instanceof Database) return part.within(manager);
     if (!isPart(part)) return part;
-    const entries = Object.entries(part).map(([name, value]: [string, unknown]) => [name, isObject(value) ? copyOf(value) : value] as const);
+    const entries = Object.entries(part).map(
+      ([name, value]: [string, unknown]) => [name, isObject(value) ? copyOf(value) : value] as const,
+    );
     const isSame = entries.every(([name, value]) => value === (part as Record<string, unknown>)[name]);
     return isSame ? part : Object.assign(Object.create(Object.getPrototypeOf(part) as object) as object, Object.fromEntries(entries));
   };

@@ -50,7 +50,8 @@ export class ConfirmationMail {
   }
 
   private notify({ email, owner, user, issued, from }: ConfirmationRequest): Promise<void> {
-    if (owner !== null) return this.notifier.notify({ kind: 'already-registered', to: owner.email ?? email.shown, user: factsOf(owner), from });
+    if (owner !== null)
+      return this.notifier.notify({ kind: 'already-registered', to: owner.email ?? email.shown, user: factsOf(owner), from });
     return this.notifier.notify({ kind: 'confirm-email', to: email.shown, user: factsOf(user), from, ...issued });
   }
 }

@@ -136,7 +136,12 @@ export class ConfirmationService {
   private async writeRegistration(work: Work, user: BaseUser, token: OneTimeTokenRow): Promise<void> {
     const isFirst = this.settings.firstUserIsAdmin && (await this.firstAdmin.claim(work));
     await this.pending.apply(work, user, token);
-    await this.users.update(work, user.id, { activatedAt: work.now, emailConfirmedAt: work.now, updatedAt: work.now, ...(isFirst && { isAdmin: true }) });
+    await this.users.update(work, user.id, {
+      activatedAt: work.now,
+      emailConfirmedAt: work.now,
+      updatedAt: work.now,
+      ...(isFirst && { isAdmin: true }),
+    });
     // Whoever got in before the confirmation (`allowUnconfirmedLogin`) may not be who reads this mail.
     await this.sessions.endAll(work, { userId: user.id, state: 'all' });
     await work.record(new EmailConfirmed(work.now, user.id));

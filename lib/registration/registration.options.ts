@@ -26,13 +26,18 @@ export abstract class RegistrationSettings {
 
 const NAMES = ['open', 'signIn', 'firstUserIsAdmin', 'username', 'email', 'jsonBytes', 'allowUnconfirmedLogin'];
 
-export function resolveRegistrationOptions(registration: RegistrationOptions, confirmation: EmailConfirmationOptions, issues: Issues): RegistrationSettings {
+export function resolveRegistrationOptions(
+  registration: RegistrationOptions,
+  confirmation: EmailConfirmationOptions,
+  issues: Issues,
+): RegistrationSettings {
   noteUnknownNames(registration, NAMES, { path: 'registration', issues });
   noteUnknownNames(confirmation, ['tokenLifetime'], { path: 'emailConfirmation', issues });
   const { open = true, signIn = false, firstUserIsAdmin = false } = registration;
   const { tokenLifetime = '12h' } = confirmation;
   const flags = { open, signIn, firstUserIsAdmin };
-  for (const [name, value] of Object.entries(flags)) if (typeof value !== 'boolean') issues.add(`registration.${name}`, 'write true or false.');
+  for (const [name, value] of Object.entries(flags))
+    if (typeof value !== 'boolean') issues.add(`registration.${name}`, 'write true or false.');
   const isGood = isDuration(tokenLifetime) && milliseconds(tokenLifetime) > 0;
   if (!isGood) issues.add('emailConfirmation.tokenLifetime', "write a duration with its unit: '12h'.");
   return { ...flags, confirmationLifetime: milliseconds(isGood ? tokenLifetime : '12h') };

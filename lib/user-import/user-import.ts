@@ -78,8 +78,12 @@ export class UserImport {
     private readonly clock: Clock,
   ) {}
 
-  async run(rows: Iterable<ImportRow> | AsyncIterable<ImportRow>, { dryRun = false, source = 'legacy' }: ImportOptions = {}): Promise<ImportReport> {
-    if (typeof source !== 'string' || source.length === 0 || source.length > 64) throw new InvalidInputError('The source of an import is a name of at most 64 characters.');
+  async run(
+    rows: Iterable<ImportRow> | AsyncIterable<ImportRow>,
+    { dryRun = false, source = 'legacy' }: ImportOptions = {},
+  ): Promise<ImportReport> {
+    if (typeof source !== 'string' || source.length === 0 || source.length > 64)
+      throw new InvalidInputError('The source of an import is a name of at most 64 characters.');
     const progress: Progress = { read: 0, imported: 0, present: 0, faults: [], usernames: new Set(), emails: new Set(), ids: new Set() };
     let batch: Placed[] = [];
     for await (const row of rows) {
@@ -114,7 +118,10 @@ export class UserImport {
   }
 
   private async judge(on: Connection, batch: readonly Placed[]): Promise<Judged> {
-    const taken = await this.users.findTaken(on, batch.map(({ row }) => row));
+    const taken = await this.users.findTaken(
+      on,
+      batch.map(({ row }) => row),
+    );
     const absent = batch.filter(({ row }) => !taken.ids.has(row.id));
     const faults = absent.flatMap((placed) => faultOf(placed, taken));
     const faulty = new Set(faults.map(({ row }) => row));
@@ -149,7 +156,10 @@ export class UserImport {
     const judged = await this.judge(work, batch);
     const { fresh } = judged;
     if (fresh.length === 0) return judged;
-    await this.users.insertAll(work, fresh.map(({ row }) => row));
+    await this.users.insertAll(
+      work,
+      fresh.map(({ row }) => row),
+    );
     const hashes = fresh.flatMap(({ row, passwordHash }) => (passwordHash === null ? [] : [{ userId: row.id, hash: passwordHash }]));
     await this.passwords.insertAll(work, hashes, work.now);
     await work.record(new UsersImported(work.now, source, fresh.length));

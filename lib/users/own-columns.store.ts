@@ -17,7 +17,19 @@ export interface OwnColumn {
 }
 
 const INTEGERS = new Set(['int', 'integer', 'smallint', 'mediumint', 'tinyint', 'int2', 'int4']);
-const NUMBERS = new Set([...INTEGERS, 'bigint', 'int8', 'float', 'double', 'double precision', 'real', 'decimal', 'numeric', 'float4', 'float8']);
+const NUMBERS = new Set([
+  ...INTEGERS,
+  'bigint',
+  'int8',
+  'float',
+  'double',
+  'double precision',
+  'real',
+  'decimal',
+  'numeric',
+  'float4',
+  'float8',
+]);
 const INSTANTS = new Set(['date', 'datetime', 'timestamp', 'timestamptz', 'timestamp with time zone', 'timestamp without time zone']);
 const JSONS = new Set(['json', 'jsonb', 'simple-json']);
 /** Of a text column without a length of its own. */
@@ -60,12 +72,36 @@ export class OwnColumnsStore {
 }
 
 const OURS = new Set([
-  'id', 'username', 'usernameKey', 'email', 'emailKey', 'displayName', 'isAdmin', 'roles', 'permissions', 'profile', 'data', 'mustChangePassword',
-  'activatedAt', 'emailConfirmedAt', 'disabledAt', 'bannedAt', 'bannedUntil', 'banReason', 'createdAt', 'updatedAt', 'lastLoginAt',
+  'id',
+  'username',
+  'usernameKey',
+  'email',
+  'emailKey',
+  'displayName',
+  'isAdmin',
+  'roles',
+  'permissions',
+  'profile',
+  'data',
+  'mustChangePassword',
+  'activatedAt',
+  'emailConfirmedAt',
+  'disabledAt',
+  'bannedAt',
+  'bannedUntil',
+  'banReason',
+  'createdAt',
+  'updatedAt',
+  'lastLoginAt',
 ]);
 
 function isOwn(column: ColumnMetadata): boolean {
-  return !OURS.has(column.propertyName) && column.propertyPath === column.propertyName && column.relationMetadata === undefined && !column.isVirtual;
+  return (
+    !OURS.has(column.propertyName) &&
+    column.propertyPath === column.propertyName &&
+    column.relationMetadata === undefined &&
+    !column.isVirtual
+  );
 }
 
 function describe(column: ColumnMetadata): OwnColumn {

@@ -48,7 +48,8 @@ export class OwnFields {
   /** Notes what only shows when the entity's columns are known: a `@Field` on something that is no column. */
   validate(issues: Issues): void {
     for (const { name } of this.fields()) {
-      if (this.columns.find(name) === undefined) issues.add(`user.${name}`, '@Field stands on a property that is no scalar column: add @Column() to it, or remove @Field.');
+      if (this.columns.find(name) === undefined)
+        issues.add(`user.${name}`, '@Field stands on a property that is no scalar column: add @Column() to it, or remove @Field.');
     }
   }
 
@@ -70,7 +71,8 @@ export class OwnFields {
   private schemaValue({ name, schema }: Pick<OwnField, 'name' | 'schema'>, value: unknown, input: Fields): unknown {
     if (schema === undefined) return asStored(value, this.columns.find(name));
     const result = schema['~standard'].validate(value);
-    if (result instanceof Promise) throw new TypeError(`The schema of the own field "${name}" answers asynchronously; give one that answers at once.`);
+    if (result instanceof Promise)
+      throw new TypeError(`The schema of the own field "${name}" answers asynchronously; give one that answers at once.`);
     if (result.issues === undefined) return asStored(result.value, this.columns.find(name));
     input.fault(name, 'USERS_NOT_VALID');
     return undefined;
@@ -83,7 +85,8 @@ function faultOfColumn(value: unknown, column: OwnColumn, jsonBytes: number): st
   if (column.type === 'json') return faultOfJson(value, jsonBytes);
   if (column.type === 'flag') return typeof value === 'boolean' ? null : 'USERS_WRONG_TYPE';
   if (column.type === 'number') return faultOfNumber(value, column.isInteger);
-  if (column.type === 'instant') return typeof value === 'string' && /^\d{4}-\d\d-\d\d/.test(value) && !Number.isNaN(Date.parse(value)) ? null : 'USERS_WRONG_TYPE';
+  if (column.type === 'instant')
+    return typeof value === 'string' && /^\d{4}-\d\d-\d\d/.test(value) && !Number.isNaN(Date.parse(value)) ? null : 'USERS_WRONG_TYPE';
   // An empty text is a value here: it is how a person empties an optional field.
   return value === '' ? null : faultOfText(value, { max: column.maxLength });
 }

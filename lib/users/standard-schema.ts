@@ -7,4 +7,5 @@ export interface StandardSchema {
   };
 }
 
-export type StandardResult = { readonly value: unknown; readonly issues?: undefined } | { readonly issues: readonly { readonly message: string }[] };
+export type StandardResult =
+  { readonly value: unknown; readonly issues?: undefined } | { readonly issues: readonly { readonly message: string }[] };

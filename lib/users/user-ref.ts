@@ -18,7 +18,8 @@ export function keysOf(ref: UserRef): UserKey[] {
   if (typeof ref === 'string') return keyOfId(ref);
   if (ref instanceof BaseUser) return keyOfId(ref.id);
   const [entry, ...more] = isPlainObject(ref) ? Object.entries(ref) : [];
-  if (entry === undefined || more.length > 0 || typeof entry[1] !== 'string') throw new InvalidInputError('Name a user by exactly one of id, username, email or login.');
+  if (entry === undefined || more.length > 0 || typeof entry[1] !== 'string')
+    throw new InvalidInputError('Name a user by exactly one of id, username, email or login.');
   const [name, text] = entry;
   if (name === 'id') return keyOfId(text);
   if (name === 'username') return keyOfUsername(text);

@@ -41,8 +41,13 @@ export class UserSearchStore {
     if (cursor !== null && !isId(cursor[1])) throw invalidCursor();
     const rows = await on.ask((manager) => {
       const query = this.filtered(this.users.repository(manager).createQueryBuilder('user'), filter);
-      query.addSelect(SORT_KEY, 'sort_key').orderBy('sort_key').addOrderBy('user.id').limit(limit + 1);
-      if (cursor !== null) query.andWhere(`(${SORT_KEY} > :name OR (${SORT_KEY} = :name AND user.id > :id))`, { name: cursor[0], id: cursor[1] });
+      query
+        .addSelect(SORT_KEY, 'sort_key')
+        .orderBy('sort_key')
+        .addOrderBy('user.id')
+        .limit(limit + 1);
+      if (cursor !== null)
+        query.andWhere(`(${SORT_KEY} > :name OR (${SORT_KEY} = :name AND user.id > :id))`, { name: cursor[0], id: cursor[1] });
       return query.getRawAndEntities<{ sort_key: string }>();
     });
     const keys = new Map(rows.entities.map((user, index) => [user.id, rows.raw[index]?.sort_key ?? '']));
@@ -64,11 +69,17 @@ export class UserSearchStore {
 
   private filtered(query: SelectQueryBuilder<BaseUser>, { prefix, text, status, isAdmin }: UserFilter): SelectQueryBuilder<BaseUser> {
     // Keys are folded, so both sides are: on SQLite `lower()` knows ASCII only.
-    if (prefix !== undefined) query.andWhere(`(user.usernameKey LIKE :prefix ESCAPE '!' OR user.emailKey LIKE :prefix ESCAPE '!')`, { prefix: `${escaped(prefix)}%` });
-    if (text !== undefined) {
-      query.andWhere(`(user.usernameKey LIKE :text ESCAPE '!' OR user.emailKey LIKE :text ESCAPE '!' OR LOWER(user.email) LIKE :text ESCAPE '!' OR LOWER(user.displayName) LIKE :text ESCAPE '!')`, {
-        text: `%${escaped(text)}%`,
+    if (prefix !== undefined)
+      query.andWhere(`(user.usernameKey LIKE :prefix ESCAPE '!' OR user.emailKey LIKE :prefix ESCAPE '!')`, {
+        prefix: `${escaped(prefix)}%`,
       });
+    if (text !== undefined) {
+      query.andWhere(
+        `(user.usernameKey LIKE :text ESCAPE '!' OR user.emailKey LIKE :text ESCAPE '!' OR LOWER(user.email) LIKE :text ESCAPE '!' OR LOWER(user.displayName) LIKE :text ESCAPE '!')`,
+        {
+          text: `%${escaped(text)}%`,
+        },
+      );
     }
     if (isAdmin !== undefined) query.andWhere('user.isAdmin = :isAdmin', { isAdmin });
     if (status !== undefined) query.andWhere(STATUS[status], { now: this.clock.now().getTime() });

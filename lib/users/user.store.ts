@@ -114,5 +114,5 @@ export class UserStore {
 /** `Equal` spells the comparison out: an `undefined` that slipped through would otherwise mean "any row" where a host so configured TypeORM. */
 function whereOf(key: UserKey): FindOptionsWhere<BaseUser> {
   const [column, value] = Object.entries(key)[0] as [keyof BaseUser, string];
-  return { [column]: Equal(value) } as FindOptionsWhere<BaseUser>;
+  return { [column]: Equal(value) };
 }

@@ -33,13 +33,19 @@ export function resolveUsersOptions(options: UsersOptions, issues: Issues): User
   const { username = {}, email = 'optional', jsonBytes = 16_384, allowUnconfirmedLogin = false } = options;
   noteUnknownNames(username, ['min', 'max', 'pattern', 'reserved'], { path: 'registration.username', issues });
   const { min = 1, max = 255, pattern = null, reserved = [] } = username;
-  if (!Number.isInteger(min) || min < 1 || !Number.isInteger(max) || max > 255 || min > max) issues.add('registration.username', 'give whole numbers with 1 <= min <= max <= 255.');
-  if (pattern !== null && !(pattern instanceof RegExp)) issues.add('registration.username.pattern', 'give a RegExp, such as /^[a-z0-9_]+$/.');
+  if (!Number.isInteger(min) || min < 1 || !Number.isInteger(max) || max > 255 || min > max)
+    issues.add('registration.username', 'give whole numbers with 1 <= min <= max <= 255.');
+  if (pattern !== null && !(pattern instanceof RegExp))
+    issues.add('registration.username.pattern', 'give a RegExp, such as /^[a-z0-9_]+$/.');
   // With these a RegExp remembers where it was, and refuses every second good name.
-  else if (pattern !== null && (pattern.global || pattern.sticky)) issues.add('registration.username.pattern', 'leave out the flags g and y.');
-  if (!Array.isArray(reserved) || !reserved.every((name) => typeof name === 'string')) issues.add('registration.username.reserved', "give a list of names: ['admin', 'root'].");
-  if (!['required', 'optional', 'asUsername'].includes(email)) issues.add('registration.email', "write 'required', 'optional' or 'asUsername'.");
-  if (!Number.isInteger(jsonBytes) || jsonBytes < 2 || jsonBytes > 65_535) issues.add('registration.jsonBytes', 'give a whole number of bytes between 2 and 65535.');
+  else if (pattern !== null && (pattern.global || pattern.sticky))
+    issues.add('registration.username.pattern', 'leave out the flags g and y.');
+  if (!Array.isArray(reserved) || !reserved.every((name) => typeof name === 'string'))
+    issues.add('registration.username.reserved', "give a list of names: ['admin', 'root'].");
+  if (!['required', 'optional', 'asUsername'].includes(email))
+    issues.add('registration.email', "write 'required', 'optional' or 'asUsername'.");
+  if (!Number.isInteger(jsonBytes) || jsonBytes < 2 || jsonBytes > 65_535)
+    issues.add('registration.jsonBytes', 'give a whole number of bytes between 2 and 65535.');
   if (typeof allowUnconfirmedLogin !== 'boolean') issues.add('registration.allowUnconfirmedLogin', 'write true or false.');
   return { username: { min, max, pattern, reserved }, email, jsonBytes, allowUnconfirmedLogin };
 }

@@ -22,7 +22,10 @@ function deadCommands({ page, line, text }: Block): string[] {
     const files = [...command.matchAll(/(?:^|[\s&])(?:node |bash )?(\.?[\w-]+\/[\w./-]+\.(?:m?js|sh)|\.ci\/\w+)/g)].map(
       ([, file]) => file ?? '',
     );
-    const dead = [...named.filter((name) => !(name in scripts)), ...files.filter((file) => !existsSync(join(ROOT, file)))];
+    const dead = [
+      ...named.filter((name) => !(name in scripts)), // A guide's reader has a `dist` of his own.
+      ...files.filter((file) => !file.startsWith('dist/') && !existsSync(join(ROOT, file))),
+    ];
     return dead.map((name) => `${page}:${String(line + at)} ${name}`);
   });
 }

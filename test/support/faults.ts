@@ -19,7 +19,10 @@ export class Faults {
   }
 
   /** @returns what became of the task, and whether its `at`-th statement was there to fail. */
-  async during<T>(fault: { at: number; kind: FaultKind }, task: () => Promise<T>): Promise<{ outcome: PromiseSettledResult<T>; struck: boolean }> {
+  async during<T>(
+    fault: { at: number; kind: FaultKind },
+    task: () => Promise<T>,
+  ): Promise<{ outcome: PromiseSettledResult<T>; struck: boolean }> {
     this.seen = 0;
     this.armed = fault;
     const [outcome] = await Promise.allSettled([task()]);

@@ -52,7 +52,14 @@ export class HostApp {
     this.dataSource = app.get(DataSource);
   }
 
-  static async start({ listen, controllers = [], modules = [], configure, connection = (same) => same, ...options }: HostOptions = {}): Promise<HostApp> {
+  static async start({
+    listen,
+    controllers = [],
+    modules = [],
+    configure,
+    connection = (same) => same,
+    ...options
+  }: HostOptions = {}): Promise<HostApp> {
     const { options: database, drop } = await testDatabase();
     const [clock, hasher, inbox] = [new FakeClock(), new CountingHasher(), new Inbox()];
     class App {}
@@ -66,7 +73,10 @@ export class HostApp {
     })(App);
     try {
       const settings = { logger: process.env['USERS_TEST_LOG'] === undefined ? false : undefined, abortOnError: false } as const;
-      const app = listen === 'fastify' ? await NestFactory.create(App, new FastifyAdapter() as never, settings as object) : await NestFactory.create(App, settings as object);
+      const app =
+        listen === 'fastify'
+          ? await NestFactory.create(App, new FastifyAdapter() as never, settings as object)
+          : await NestFactory.create(App, settings as object);
       configure?.(app);
       await (listen === undefined ? app.init() : app.listen(0, '127.0.0.1'));
       return new HostApp(app, clock, hasher, inbox, listen === undefined ? '' : await app.getUrl(), drop);

@@ -14,11 +14,12 @@ interface Operation {
 }
 type Prepare = (host: HostApp, name: string) => Promise<Operation>;
 
-const knows = async (host: HostApp, name: string, password: string): Promise<boolean> => (await host.users.verifyCredentials(name, password)) !== null;
+const knows = async (host: HostApp, name: string, password: string): Promise<boolean> =>
+  (await host.users.verifyCredentials(name, password)) !== null;
 const sessionsOf = async (host: HostApp, userId: string): Promise<number> => (await host.sessions.list({ userId })).items.length;
 
 const OPERATIONS: Record<string, Prepare> = {
-  'create': async (host, name) => ({
+  create: async (host, name) => ({
     run: () => host.users.create({ username: name, password: PASSWORD }),
     isDone: () => knows(host, name, PASSWORD),
   }),
@@ -26,7 +27,7 @@ const OPERATIONS: Record<string, Prepare> = {
     run: () => host.users.register({ username: name, email: `${name}@example.org`, password: PASSWORD }),
     isDone: async () => (await host.users.find({ username: name }))?.status === 'pending',
   }),
-  'confirmation': async (host, name) => {
+  confirmation: async (host, name) => {
     await host.users.register({ username: name, email: `${name}@example.org`, password: PASSWORD });
     await host.settled();
     const { token } = host.inbox.last('confirm-email', `${name}@example.org`);
@@ -34,7 +35,10 @@ const OPERATIONS: Record<string, Prepare> = {
   },
   'log-in': async (host, name) => {
     const { id } = await host.user(name);
-    return { run: () => host.sessions.login({ login: name, password: PASSWORD }), isDone: async () => (await sessionsOf(host, id)) === 1 && (await host.users.findOrFail(id)).lastLoginAt !== null };
+    return {
+      run: () => host.sessions.login({ login: name, password: PASSWORD }),
+      isDone: async () => (await sessionsOf(host, id)) === 1 && (await host.users.findOrFail(id)).lastLoginAt !== null,
+    };
   },
   'change of password': async (host, name) => {
     const { id } = await host.user(name);
@@ -45,26 +49,39 @@ const OPERATIONS: Record<string, Prepare> = {
       isDone: async () => (await knows(host, name, NEW)) && (await sessionsOf(host, id)) === 1,
     };
   },
-  'reset': async (host, name) => {
+  reset: async (host, name) => {
     const { id } = await host.user(name);
     await host.sessions.open(id);
     const { token } = await host.resets.issue(id);
-    return { run: () => host.resets.reset(token, NEW), isDone: async () => (await knows(host, name, NEW)) && (await sessionsOf(host, id)) === 0 && (await host.resets.resolve(token)) === null };
+    return {
+      run: () => host.resets.reset(token, NEW),
+      isDone: async () =>
+        (await knows(host, name, NEW)) && (await sessionsOf(host, id)) === 0 && (await host.resets.resolve(token)) === null,
+    };
   },
-  'deactivation': async (host, name) => {
+  deactivation: async (host, name) => {
     const { id } = await host.user(name);
     await host.sessions.open(id);
     await host.resets.issue(id);
-    return { run: () => host.users.deactivate(id), isDone: async () => (await host.users.findOrFail(id)).status === 'disabled' && (await sessionsOf(host, id)) === 0 };
+    return {
+      run: () => host.users.deactivate(id),
+      isDone: async () => (await host.users.findOrFail(id)).status === 'disabled' && (await sessionsOf(host, id)) === 0,
+    };
   },
-  'deletion': async (host, name) => {
+  deletion: async (host, name) => {
     const { id } = await host.user(name);
     await host.sessions.open(id);
-    return { run: () => host.users.delete(id), isDone: async () => (await host.users.find(id)) === null && (await sessionsOf(host, id)) === 0 };
+    return {
+      run: () => host.users.delete(id),
+      isDone: async () => (await host.users.find(id)) === null && (await sessionsOf(host, id)) === 0,
+    };
   },
   'a new name': async (host, name) => {
     const { id } = await host.user(name);
-    return { run: () => host.users.changeUsername(id, `${name}-new`), isDone: async () => (await host.users.find({ username: `${name}-new` }))?.id === id };
+    return {
+      run: () => host.users.changeUsername(id, `${name}-new`),
+      isDone: async () => (await host.users.find({ username: `${name}-new` }))?.id === id,
+    };
   },
   'an administrator more': async (host, name) => {
     const { id } = await host.user(name);
@@ -76,7 +93,9 @@ describe('[B-136] whichever statement fails', () => {
   let host: HostApp;
   let faults: Faults;
   beforeAll(async () => {
-    host = await HostApp.start({ limits: { failedChecksFromAddress: { limit: MANY }, failedChecksAnywhere: { limit: MANY }, mailsToAccount: { limit: MANY } } });
+    host = await HostApp.start({
+      limits: { failedChecksFromAddress: { limit: MANY }, failedChecksAnywhere: { limit: MANY }, mailsToAccount: { limit: MANY } },
+    });
     faults = Faults.of(host.dataSource);
   });
   afterAll(() => host.close());
@@ -122,11 +141,20 @@ describe('[B-136] whichever statement fails', () => {
 describe('[B-140] a pool of two connections', () => {
   it('serves fifty registrations at once: nobody waits for a second connection inside a transaction', async () => {
     const host = await HostApp.start({
-      connection: (options) => ({ ...options, ...(options.type === 'postgres' && { extra: { max: 2 } }), ...(options.type === 'mariadb' && { extra: { connectionLimit: 2 } }) }) as typeof options,
+      connection: (options) =>
+        ({
+          ...options,
+          ...(options.type === 'postgres' && { extra: { max: 2 } }),
+          ...(options.type === 'mariadb' && { extra: { connectionLimit: 2 } }),
+        }) as typeof options,
       http: { checkTimeout: '20s' },
     });
     try {
-      const registered = await Promise.all(Array.from({ length: 50 }, (_, index) => host.users.register({ username: `u${index}`, email: `u${index}@example.org`, password: PASSWORD })));
+      const registered = await Promise.all(
+        Array.from({ length: 50 }, (_, index) =>
+          host.users.register({ username: `u${index}`, email: `u${index}@example.org`, password: PASSWORD }),
+        ),
+      );
       expect(registered.filter(({ confirmation }) => confirmation !== null)).toHaveLength(50);
       await host.settled();
       expect(host.inbox.notifications).toHaveLength(50);

@@ -24,7 +24,8 @@ describe('the log-in of a user whom only the old system knows', () => {
   afterAll(() => host.close());
 
   it('costs an unknown name one hash, known to nobody or not', async () => {
-    const attempt = (login: string) => () => host.sessions.login({ login, password: 'wrong' }).catch((error: unknown) => expect(error).toBeInstanceOf(InvalidCredentialsError));
+    const attempt = (login: string) => () =>
+      host.sessions.login({ login, password: 'wrong' }).catch((error: unknown) => expect(error).toBeInstanceOf(InvalidCredentialsError));
     expect([await host.hasher.costOf(attempt('nobody')), await host.hasher.costOf(attempt('ann'))]).toEqual([1, 1]);
     expect(asked).toEqual(['nobody', 'ann']);
     expect(await host.users.count()).toBe(0);

@@ -4,7 +4,17 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { INestApplication } from '@nestjs/common';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { BaseUser, CurrentUser, defineUsers, type PasswordResetService, Public, SessionGuard, type SessionsService, UsersModule, UsersService } from 'nestjs-users';
+import {
+  BaseUser,
+  CurrentUser,
+  defineUsers,
+  type PasswordResetService,
+  Public,
+  SessionGuard,
+  type SessionsService,
+  UsersModule,
+  UsersService,
+} from 'nestjs-users';
 import { Column, Entity, type QueryRunner } from 'typeorm';
 import { CountingHasher } from '../../support/counting-hasher.js';
 import { testDatabase, type TestDatabase } from '../../support/database.js';
@@ -65,13 +75,21 @@ describe.each(FRAMEWORKS)('[1.2] two user spaces in one app on %s', (framework) 
     class App {}
     Module({
       imports: [
-        TypeOrmModule.forRoot({ ...database.options, entities: [...defineUsers().entities, ...staff.entities], migrations: [...defineUsers().migrations, ...staff.migrations, AddBadge1790000000000], migrationsRun: true }),
+        TypeOrmModule.forRoot({
+          ...database.options,
+          entities: [...defineUsers().entities, ...staff.entities],
+          migrations: [...defineUsers().migrations, ...staff.migrations, AddBadge1790000000000],
+          migrationsRun: true,
+        }),
         UsersModule.forRoot({ routes: true, ports }),
         UsersModule.forRoot({ space: staff, routes: { account: 'staff/auth', admin: false }, ports }),
         PlacesModule,
       ],
     })(App);
-    app = framework === 'fastify' ? await NestFactory.create(App, new FastifyAdapter() as never, { logger: false, abortOnError: false } as object) : await NestFactory.create(App, { logger: false, abortOnError: false });
+    app =
+      framework === 'fastify'
+        ? await NestFactory.create(App, new FastifyAdapter() as never, { logger: false, abortOnError: false } as object)
+        : await NestFactory.create(App, { logger: false, abortOnError: false });
     await app.listen(0, '127.0.0.1');
     url = await app.getUrl();
     doorman = app.get(Doorman, { strict: false });
@@ -84,7 +102,10 @@ describe.each(FRAMEWORKS)('[1.2] two user spaces in one app on %s', (framework) 
   });
 
   it('keeps the same name apart: own tables, passwords and classes', async () => {
-    const [customer, employee] = [await doorman.customers.findOrFail({ username: 'ann' }), await doorman.employees.findOrFail({ username: 'ann' })];
+    const [customer, employee] = [
+      await doorman.customers.findOrFail({ username: 'ann' }),
+      await doorman.employees.findOrFail({ username: 'ann' }),
+    ];
     expect(customer.id).not.toBe(employee.id);
     expect([customer instanceof Staff, employee instanceof Staff, employee.badge]).toEqual([false, true, 'B7']);
     expect(await doorman.customers.verifyCredentials('ann', `${PASSWORD} too`)).toBeNull();
@@ -128,7 +149,13 @@ describe('[1.2] a user space', () => {
     const database = await testDatabase();
     class App {}
     const space = { space: staff, ports };
-    Module({ imports: [TypeOrmModule.forRoot({ ...database.options, autoLoadEntities: true }), UsersModule.forRoot(space), UsersModule.forRoot({ ...space, routes: true })] })(App);
+    Module({
+      imports: [
+        TypeOrmModule.forRoot({ ...database.options, autoLoadEntities: true }),
+        UsersModule.forRoot(space),
+        UsersModule.forRoot({ ...space, routes: true }),
+      ],
+    })(App);
     await expect(NestFactory.create(App, { logger: false, abortOnError: false })).rejects.toThrow('staff');
     await database.drop();
   });

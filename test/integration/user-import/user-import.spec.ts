@@ -7,7 +7,8 @@ import { SystemRandomSource } from '../../../lib/kernel/system-random-source.js'
 import { Issues } from '../../../lib/kernel/issues.js';
 import { HostApp, PASSWORD } from '../../support/host-app.js';
 
-const people = (count: number): ImportRow[] => Array.from({ length: count }, (_, index) => ({ legacyId: `${index}`, username: `person-${index}`, email: `p${index}@example.org` }));
+const people = (count: number): ImportRow[] =>
+  Array.from({ length: count }, (_, index) => ({ legacyId: `${index}`, username: `person-${index}`, email: `p${index}@example.org` }));
 
 describe('the import of users', () => {
   let host: HostApp;
@@ -19,7 +20,9 @@ describe('the import of users', () => {
 
   it('brings a bcrypt password over, and the first log-in makes it argon2id', async () => {
     const passwordHash = await bcrypt.hash(PASSWORD, 4);
-    const report = await host.users.import([{ legacyId: '7', username: 'ann', email: 'Ann@example.org', emailConfirmed: true, passwordHash, createdAt: '2019-05-01' }]);
+    const report = await host.users.import([
+      { legacyId: '7', username: 'ann', email: 'Ann@example.org', emailConfirmed: true, passwordHash, createdAt: '2019-05-01' },
+    ]);
     expect(report).toEqual({ read: 1, imported: 1, present: 0, faults: [] });
     const { user } = await host.sessions.login({ email: 'ann@example.org', password: PASSWORD });
     expect(user.id).toBe(idOfLegacy('legacy', '7'));
@@ -65,17 +68,34 @@ describe('the import of users', () => {
   });
 
   it('refuses hostile rows one by one and imports the others', async () => {
-    const hostile = [null, 7, 'x', [], {}, { legacyId: 5 }, { legacyId: 'a', username: '\ud800' }, { legacyId: 'b', username: 'x'.repeat(1_000_000) }, { legacyId: 'c', username: { $gt: '' } }];
+    const hostile = [
+      null,
+      7,
+      'x',
+      [],
+      {},
+      { legacyId: 5 },
+      { legacyId: 'a', username: '\ud800' },
+      { legacyId: 'b', username: 'x'.repeat(1_000_000) },
+      { legacyId: 'c', username: { $gt: '' } },
+    ];
     const report = await host.users.import([...(hostile as ImportRow[]), ...people(2)]);
     expect([report.imported, report.faults.length]).toEqual([2, hostile.length]);
   });
 
   it('refuses a hash that would cost too much to verify [B-61]', async () => {
     const { faults } = await host.users.import([
-      { legacyId: '1', username: 'ann', passwordHash: '$argon2id$v=19$m=8388608,t=1000,p=1$c29tZXNhbHQ$QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVo' },
+      {
+        legacyId: '1',
+        username: 'ann',
+        passwordHash: '$argon2id$v=19$m=8388608,t=1000,p=1$c29tZXNhbHQ$QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVo',
+      },
       { legacyId: '2', username: 'bob', passwordHash: '$2b$20$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy' },
     ]);
-    expect(faults.map(({ fields }) => fields)).toEqual([{ passwordHash: ['USERS_HASH_UNKNOWN'] }, { passwordHash: ['USERS_HASH_UNKNOWN'] }]);
+    expect(faults.map(({ fields }) => fields)).toEqual([
+      { passwordHash: ['USERS_HASH_UNKNOWN'] },
+      { passwordHash: ['USERS_HASH_UNKNOWN'] },
+    ]);
   });
 
   it('lets two imports at once write each row once', async () => {

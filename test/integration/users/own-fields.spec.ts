@@ -35,7 +35,7 @@ class AppUser extends BaseUser {
 
 class AddOwnColumns1790000000009 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
-    const flag = runner.dataSource.options.type === 'postgres' ? 'boolean NOT NULL DEFAULT false' : 'tinyint NOT NULL DEFAULT 0';
+    const flag = runner.connection.options.type === 'postgres' ? 'boolean NOT NULL DEFAULT false' : 'tinyint NOT NULL DEFAULT 0';
     const columns = [
       "company varchar(80) NOT NULL DEFAULT ''",
       'country varchar(2)',
@@ -44,7 +44,7 @@ class AddOwnColumns1790000000009 implements MigrationInterface {
       'credit int NOT NULL DEFAULT 0',
       'secret varchar(40)',
     ];
-    for (const column of [...columns, `${runner.dataSource.driver.escape('stripeId')} varchar(40)`])
+    for (const column of [...columns, `${runner.connection.driver.escape('stripeId')} varchar(40)`])
       await runner.query(`ALTER TABLE auth_users ADD COLUMN ${column}`);
   }
 

@@ -5,7 +5,7 @@ import { resolveOptions } from '../../../lib/users.options.js';
 
 const PREFIX = 'ENV_TEST_';
 afterEach(() => {
-  for (const name of Object.keys(process.env)) if (/^(ENV_TEST_|OTHER_)/.test(name)) delete process.env[name];
+  for (const name of Object.keys(process.env)) if (/^(ENV_TEST_|OTHER_)/.test(name)) Reflect.deleteProperty(process.env, name);
 });
 const set = (variables: Record<string, string>): void => {
   for (const [name, text] of Object.entries(variables)) process.env[`${PREFIX}${name}`] = text;
