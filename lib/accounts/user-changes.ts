@@ -116,7 +116,7 @@ export class UserChanges {
   }
 
   private async rename(work: Work, id: string, name: Identifier): Promise<BaseUser> {
-    await this.users.lock(work, id, work.now);
+    await this.users.lock(work, id);
     const before = await this.users.findById(work, id);
     if (before === null) throw new NotFoundError();
     if (before.username === name.shown) throw new InvalidInputError('This is the name already.', { username: ['USERS_UNCHANGED'] });

@@ -85,7 +85,7 @@ export class ModerationService {
   /** The state's row first, then the user's: every act takes them in this order, so that none waits for another in a ring. */
   private async lock(work: Work, userId: string): Promise<BaseUser | null> {
     await this.state.lock(work, 'admins');
-    await this.users.lock(work, userId, work.now);
+    await this.users.lock(work, userId);
     return this.users.findById(work, userId);
   }
 

@@ -53,7 +53,7 @@ export class ResetRequests {
   /** For the user as he is behind his lock: a link must not go to an address that he has just left. @returns `null` when he is not active. */
   issue(userId: string, lifetime: number): Promise<IssuedReset | null> {
     return this.units.run(async (work) => {
-      await this.users.lock(work, userId, work.now);
+      await this.users.lock(work, userId);
       const user = await this.users.findById(work, userId);
       if (user?.status !== 'active') return null;
       const sentTo = user.email === null ? null : (parseEmail(user.email)?.key ?? null);

@@ -87,7 +87,7 @@ export class ConfirmationService {
     const found = await this.users.find(this.database, keysOf(ref));
     if (found === null) throw new NotFoundError();
     return this.units.run(async (work) => {
-      await this.users.lock(work, found.id, work.now);
+      await this.users.lock(work, found.id);
       const user = await this.users.findById(work, found.id);
       if (user === null) throw new NotFoundError();
       await act(work, user);
@@ -107,7 +107,7 @@ export class ConfirmationService {
 
   private async use(work: Work, userId: string, require: () => Promise<OneTimeTokenRow>): Promise<BaseUser> {
     if (this.settings.firstUserIsAdmin) await this.firstAdmin.lock(work);
-    await this.users.lock(work, userId, work.now);
+    await this.users.lock(work, userId);
     const token = await require();
     const user = await this.users.findById(work, userId);
     if (user === null) throw new InvalidTokenError();

@@ -71,7 +71,7 @@ export class EmailChangeService {
   private async open(userId: string, email: Identifier, from: RequestSource = UNKNOWN_SOURCE): Promise<void> {
     await this.limiter.spend(this.limits.mailRequests, from === UNKNOWN_SOURCE ? userId : networkOf(from.ip));
     await this.units.run(async (work) => {
-      await this.users.lock(work, userId, work.now);
+      await this.users.lock(work, userId);
       const user = await this.users.findById(work, userId);
       if (user?.status !== 'active') throw new NotFoundError();
       const { confirmationLifetime: lifetime } = this.settings;

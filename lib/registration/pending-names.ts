@@ -32,13 +32,14 @@ export class PendingNames {
 
   /** Deletes the registrations that nobody confirmed in time. @returns how many. */
   async purge(): Promise<number> {
+    const before = after(this.clock.now(), -this.settings.confirmationLifetime);
     let purged = 0;
-    for (;;) {
-      const before = after(this.clock.now(), -this.settings.confirmationLifetime);
-      const ids = await this.users.findStalePending(this.database, before, PURGE_BATCH);
-      const lapsed = await Promise.all(ids.map((id) => this.deleteLapsed(id)));
-      purged += lapsed.filter(Boolean).length;
-      if (!lapsed.includes(true)) return purged;
+    for (let last: string | undefined; ;) {
+      const ids = await this.users.findStalePending(this.database, before, { limit: PURGE_BATCH, after: last });
+      // One by one: the pool belongs to the requests.
+      for (const id of ids) if (await this.deleteLapsed(id)) purged += 1;
+      last = ids.at(-1);
+      if (ids.length < PURGE_BATCH) return purged;
     }
   }
 

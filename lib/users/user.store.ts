@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Equal, type EntityManager, type FindOptionsWhere, IsNull, LessThan, type ObjectLiteral, type Repository } from 'typeorm';
+import { Equal, type EntityManager, type FindOptionsWhere, IsNull, LessThan, MoreThan, type ObjectLiteral, type Repository } from 'typeorm';
 import { Clock } from '../kernel/clock.port.js';
 import type { Connection } from '../persistence/connection.js';
 import { type EntityClass, SpaceEntities } from '../persistence/space-entities.js';
@@ -54,8 +54,8 @@ export class UserStore {
   }
 
   /** A write that changes nothing but takes the row's lock: the first statement of a unit of work on one user. */
-  lock(on: Connection, id: string, now: Date): Promise<boolean> {
-    return this.update(on, id, { updatedAt: now });
+  lock(on: Connection, id: string): Promise<boolean> {
+    return this.update(on, id, { id });
   }
 
   /** His passwords, sessions and tokens go with him, by the database's cascades. */
@@ -71,9 +71,11 @@ export class UserStore {
   }
 
   /** The ids of at most `limit` users who registered before `before` and never confirmed. */
-  async findStalePending(on: Connection, before: Date, limit: number): Promise<string[]> {
-    const where = { activatedAt: IsNull(), createdAt: LessThan(before) };
-    const users = await on.ask((manager) => this.repository(manager).find({ select: { id: true }, where, take: limit }));
+  async findStalePending(on: Connection, before: Date, { limit, after }: { limit: number; after: string | undefined }): Promise<string[]> {
+    const where = { activatedAt: IsNull(), createdAt: LessThan(before), ...(after !== undefined && { id: MoreThan(after) }) };
+    const users = await on.ask((manager) =>
+      this.repository(manager).find({ select: { id: true }, where, order: { id: 'ASC' }, take: limit }),
+    );
     return users.map(({ id }) => id);
   }
 
