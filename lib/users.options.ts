@@ -132,7 +132,7 @@ export function resolveOptions(
       [UsersSettings, resolveUsersOptions(registration, issues)],
       [RegistrationSettings, resolveRegistrationOptions(registration, emailConfirmation, issues)],
       [SessionsSettings, resolveSessionsOptions(more.sessions, issues)],
-      [PasswordsSettings, resolvePasswordsOptions(options.passwords, issues, limitsSettings.consecutiveFailures)],
+      [PasswordsSettings, resolvePasswordsOptions(more.passwords, issues, limitsSettings.consecutiveFailures)],
       [PasswordResetSettings, resolvePasswordResetOptions(more.passwordReset, issues)],
       [HttpSettings, resolveHttpOptions(http, issues, { space, baseUrl: mailSettings.origin ?? undefined, isProduction: production })],
       [MailSettings, mailSettings],
