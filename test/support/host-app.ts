@@ -7,7 +7,7 @@ import { PasswordResetService, SessionsService, UsersEvents, UsersModule, type U
 import { Background } from 'nestjs-users/extend';
 import { DataSource } from 'typeorm';
 import { CountingHasher } from './counting-hasher.js';
-import { type DatabaseOptions, testDatabase } from './database.js';
+import { type DatabaseOptions, type Engine, testDatabase } from './database.js';
 import { FakeClock } from './fake-clock.js';
 import { HttpClient } from './http-client.js';
 import { Inbox } from './inbox.js';
@@ -24,6 +24,8 @@ export interface HostOptions extends UsersModuleOptions {
   readonly configure?: (app: INestApplication) => void;
   /** Leads the connection through a proxy, or changes its pool. */
   readonly connection?: (options: DatabaseOptions) => DatabaseOptions;
+  /** For what has nothing to do with the engine. @default the run's */
+  readonly engine?: Engine;
 }
 
 export const PASSWORD = 'correct horse battery';
@@ -58,9 +60,10 @@ export class HostApp {
     modules = [],
     configure,
     connection = (same) => same,
+    engine,
     ...options
   }: HostOptions = {}): Promise<HostApp> {
-    const { options: database, drop } = await testDatabase();
+    const { options: database, drop } = await testDatabase(engine);
     const [clock, hasher, inbox] = [new FakeClock(), new CountingHasher(), new Inbox()];
     class App {}
     Module({

@@ -11,6 +11,8 @@ export function describedApp(options: HostOptions = {}): Promise<HostApp> {
     routes: true,
     user: OpenApiUser,
     migrate: false,
+    // A document is the same on every engine; `synchronize` is refused on MariaDB.
+    engine: 'sqlite',
     connection: (database) => ({ ...database, synchronize: true }),
     ...options,
   });
