@@ -36,6 +36,8 @@ async function asApp(): Promise<AppRole> {
 
 async function postgresRole(database: TestDatabase, owner: DataSource, role: string): Promise<AppRole> {
   await owner.query(`CREATE ROLE ${role}`);
+  // Who made a role may not yet act in it.
+  await owner.query(`GRANT ${role} TO CURRENT_USER`);
   undo.unshift(async () => {
     await owner.query(`DROP OWNED BY ${role}`);
     await owner.query(`DROP ROLE ${role}`);
