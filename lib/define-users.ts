@@ -1,6 +1,7 @@
 import { Entity, ForeignKey, getMetadataArgsStorage, Index } from 'typeorm';
 import type { Issues } from './kernel/issues.js';
 import { facesOf, type SpaceFaces } from './space-faces.js';
+import { KnownDeviceRow } from './known-devices/known-device.entity.js';
 import { OneTimeTokenRow } from './one-time-tokens/one-time-token.entity.js';
 import { PasswordRow } from './passwords/password.entity.js';
 import { type MigrationClass, migrationsFor } from './persistence/migrations/users-migrations.js';
@@ -91,32 +92,38 @@ function decorate(user: EntityClass<BaseUser>, tables: Tables): SpaceEntities {
   class UserPassword extends PasswordRow {}
   class UserSession extends SessionRow {}
   class UserToken extends OneTimeTokenRow {}
+  class UserDevice extends KnownDeviceRow {}
   class UserAttempt extends AttemptRow {}
   class UserState extends StateRow {}
 
-  unique(user, tables.users, 'usernameKey');
-  unique(user, tables.users, 'emailKey');
+  indexUsers(user, tables.users);
   ofUser(UserPassword, tables.passwords, user);
   ofUser(UserSession, tables.sessions, user);
-  index(UserSession, tables.sessions, 'userId');
-  index(UserSession, tables.sessions, 'endsAt');
+  for (const column of ['userId', 'endsAt']) index(UserSession, tables.sessions, column);
   ofUser(UserToken, tables.tokens, user);
   unique(UserToken, tables.tokens, 'userId', 'purpose');
   index(UserToken, tables.tokens, 'expiresAt');
+  ofUser(UserDevice, tables.devices, user);
+  for (const column of ['userId', 'lastSeenAt']) index(UserDevice, tables.devices, column);
   Entity(tables.attempts)(UserAttempt);
   index(UserAttempt, tables.attempts, 'windowAt');
   Entity(tables.state)(UserState);
 
-  return new SpaceEntities(
-    new Map<RowBase<object>, EntityClass<object>>([
-      [BaseUser, user],
-      [PasswordRow, UserPassword],
-      [SessionRow, UserSession],
-      [OneTimeTokenRow, UserToken],
-      [AttemptRow, UserAttempt],
-      [StateRow, UserState],
-    ]),
-  );
+  const classes: [RowBase<object>, EntityClass<object>][] = [
+    [BaseUser, user],
+    [PasswordRow, UserPassword],
+    [SessionRow, UserSession],
+    [OneTimeTokenRow, UserToken],
+    [KnownDeviceRow, UserDevice],
+    [AttemptRow, UserAttempt],
+    [StateRow, UserState],
+  ];
+  return new SpaceEntities(new Map(classes));
+}
+
+function indexUsers(user: EntityClass<BaseUser>, table: string): void {
+  for (const column of ['usernameKey', 'emailKey']) unique(user, table, column);
+  index(user, table, 'bannedById');
 }
 
 /** A table whose rows go with their user: the database's cascade, not our memory, deletes them. */

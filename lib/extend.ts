@@ -2,11 +2,31 @@
 export { idOfToken, hashToken, mintToken, sameHash, type MintedToken, type TokenKind } from './kernel/secret-token.js';
 export { Fields } from './kernel/fields.js';
 export { isId, newId } from './kernel/id.js';
+export { after } from './kernel/duration.js';
+export { storableSource } from './kernel/request-source.js';
 export { Background } from './kernel/background.js';
+export { type MailCounts, MailQueue } from './notifications/mail-queue.js';
+export { inBatches } from './maintenance/in-batches.js';
+export { Janitor, type Sweep } from './maintenance/janitor.js';
+export { decodeCursor, invalidCursor, pageOf, readPageRequest } from './kernel/page.js';
+export { MailSettings } from './notifications/notifications.options.js';
 export { CountColumn, FlagColumn, IdColumn, InstantColumn, JsonColumn, KeyColumn, RefColumn, TextColumn } from './persistence/columns.js';
 export type { Connection } from './persistence/connection.js';
 export { Database } from './persistence/database.js';
+export type { SchemaSite } from './persistence/migrations/schema-site.js';
+export { StatementsMigration } from './persistence/migrations/statements.migration.js';
+export type { MigrationClass } from './persistence/migrations/users-migrations.js';
+export type { EntityClass } from './persistence/space-entities.js';
+export type { Tables } from './persistence/tables.js';
 export { UnitOfWork, Work } from './persistence/unit-of-work.js';
+export type { ExtensionParts, UsersExtension } from './users-extension.js';
+
+// For routes beside ours
+export { AdminRoutes } from './http/controllers/admin-routes.decorator.js';
+export { OwnRoutes } from './http/controllers/own-routes.decorator.js';
+export type { SessionRequest } from './http/own-request.js';
+export { AsksFor } from './http/route-access.js';
+export { queryOf } from './http/query.js';
 
 // For what stands in for ours in tests, and for guards of another kind
 export { milliseconds } from './kernel/duration.js';
@@ -14,10 +34,14 @@ export type { HttpExchange } from './http/http-exchange.js';
 export { HttpExchanges } from './http/http-exchanges.js';
 export { HttpSettings } from './http/http.options.js';
 export { type AuthenticationDemand, RequestAuthenticator } from './http/request-authenticator.js';
-export { RouteAccess } from './http/route-access.js';
+export { RequestSignIn, type RunningRequest, type SignInOptions } from './http/request-sign-in.js';
+export { OptionalRoute, RouteAccess } from './http/route-access.js';
+
+export { Memberships } from './roles/memberships.js';
 
 // For what reads calls of another kind than HTTP
 export { type CallFace, ContextReader } from './http/contexts/context-reader.port.js';
+export { foundIn } from './http/contexts/found-by-guard.js';
 export { contextReadersOf } from './http/contexts/context-readers-of.js';
 
 // For what describes our routes

@@ -7,6 +7,7 @@ export type {
   UsersModuleAsyncOptions,
   UsersModuleOptions,
 } from './users.options.js';
+export type { UsersExtension } from './users-extension.js';
 export { defineUsers, type UserSpace, type UserSpaceDefinition } from './define-users.js';
 export { usersEntities, usersMigrations, usersMigrationsSql, usersViewsMigration } from './users-schema.js';
 export type { MigrationSql, MigrationsSqlOptions } from './persistence/migrations/migrations-sql.js';
@@ -14,8 +15,12 @@ export { usersOptionsFromEnv } from './users-options-from-env.js';
 
 // The three faces
 export { UsersService, type UpdateUserInput } from './accounts/users.service.js';
+export type { PersonalData } from './accounts/personal-data.service.js';
 export type { ListUsers, SearchUsers } from './accounts/user-queries.js';
+export type { BanInput } from './moderation/bans.service.js';
 export type { CreateUserInput } from './registration/user-creation.js';
+export type { AcceptInvitationInput } from './invitations/invitation-acceptance.js';
+export type { Invited, InviteInput } from './invitations/invitations.service.js';
 export type { Registered, RegisterInput } from './registration/registration.service.js';
 export type { ChangePasswordInput, PasswordStatus } from './password-change/password-change.service.js';
 export { type LoginInput, type OpenInput, type Renewed, SessionsService } from './sessions/sessions.service.js';
@@ -23,14 +28,18 @@ export type { CheckResult, LoginResult, Session, SessionContext } from './sessio
 export type { CheckOptions } from './sessions/session-check.js';
 export type { EndSessions, ListSessions } from './sessions/session-input.js';
 export type { SessionKind, SessionNeed } from './sessions/session.entity.js';
+export type { ApiKey, ApiKeyRate, CreatedApiKey } from './sessions/api-keys/api-key.js';
+export type { CreateApiKeyInput } from './sessions/api-keys/api-key-input.js';
 export type { SessionState } from './sessions/session.store.js';
 export { type CompleteResetOptions, PasswordResetService } from './password-reset/password-reset.service.js';
+export { AttemptsService, type HitLimit } from './rate-limits/attempts.service.js';
 export type { IssuedToken } from './one-time-tokens/one-time-tokens.service.js';
 
 // The user
 export { BaseUser, User, type UserStatus } from './users/base-user.js';
 export { Field, type FieldOptions, type FieldReader, type FieldSetter } from './users/field.decorator.js';
-export type { Register, RegisteredUser } from './users/register.js';
+export type { Register, RegisteredPermission, RegisteredRole, RegisteredScope } from './kernel/register.js';
+export type { RegisteredUser } from './users/register.js';
 export type { StandardSchema } from './users/standard-schema.js';
 export type { UserRef } from './users/user-ref.js';
 export type { UserView } from './users/user-view.js';
@@ -54,14 +63,29 @@ export { AdminOnly } from './http/decorators/admin-only.decorator.js';
 export { CurrentSession, type CurrentSessionField } from './http/decorators/current-session.decorator.js';
 export { CurrentUser, type CurrentUserField } from './http/decorators/current-user.decorator.js';
 export { OptionalSession } from './http/decorators/optional-session.decorator.js';
+export { RecentLogin } from './http/decorators/recent-login.decorator.js';
 export { Public } from './http/decorators/public.decorator.js';
+export { RequirePermission } from './http/decorators/require-permission.decorator.js';
+export { RequireResourceRole, type ResourceRoleOptions } from './http/decorators/require-resource-role.decorator.js';
+export { RequireRole } from './http/decorators/require-role.decorator.js';
+export { RequireScope } from './http/decorators/require-scope.decorator.js';
+
+// Permissions and roles
+export { ADMIN_PERMISSIONS, type AdminPermission, type Permission } from './roles/admin-permissions.js';
+export { defineRoles, type RoleDefinitions } from './roles/define-roles.js';
+export type { Membership, MembershipsOptions } from './roles/roles.options.js';
+export type { ResourceRolesRequest } from './authority/authority.service.js';
 
 // The controllers, to extend one and mount it by `routes: { replace }`
 export { AdminAboutController } from './http/controllers/admin-about.controller.js';
 export { AdminActsController } from './http/controllers/admin-acts.controller.js';
+export { AdminRightsController } from './http/controllers/admin-rights.controller.js';
+export { AdminInvitationsController } from './http/controllers/admin-invitations.controller.js';
 export { AdminSessionsController } from './http/controllers/admin-sessions.controller.js';
 export { AdminUsersController } from './http/controllers/admin-users.controller.js';
+export { ApiKeysController } from './http/controllers/api-keys.controller.js';
 export { EmailController } from './http/controllers/email.controller.js';
+export { InvitationsController } from './http/controllers/invitations.controller.js';
 export { LoginController } from './http/controllers/login.controller.js';
 export { OwnSessionsController } from './http/controllers/own-sessions.controller.js';
 export { PasswordResetController } from './http/controllers/password-reset.controller.js';
@@ -89,6 +113,7 @@ export type { Budget } from './rate-limits/budget.js';
 
 // Options
 export type { EmailConfirmationOptions, RegistrationOptions } from './registration/registration.options.js';
+export type { ApiKeysOptions } from './sessions/api-keys/api-keys.options.js';
 export type { SessionsOptions } from './sessions/sessions.options.js';
 export type { LegacyLogin, LegacyUser } from './passwords/legacy-login.js';
 export type { PasswordsOptions } from './passwords/passwords.options.js';
@@ -107,16 +132,29 @@ export {
   EmailChanged,
   EmailConfirmed,
   UserActivated,
+  UserAnonymised,
+  UserBanned,
   UserCreated,
   UserDeactivated,
   UserDeleted,
   UsernameChanged,
+  UserUnbanned,
   UserRegistered,
   UserUpdated,
 } from './users/users.events.js';
-export { SessionEnded, SessionOpened, SessionsEnded } from './sessions/sessions.events.js';
+export {
+  ApiKeyCreated,
+  ApiKeyEnded,
+  BlackoutChanged,
+  LoginFailed,
+  SessionEnded,
+  SessionOpened,
+  SessionsEnded,
+} from './sessions/sessions.events.js';
+export { PermissionsChanged, RolesChanged } from './authority/authority.events.js';
+export { UserInvited } from './invitations/invitations.events.js';
 export { PasswordChanged } from './password-change/password-change.events.js';
-export { PasswordReset } from './password-reset/password-reset.events.js';
+export { PasswordReset, PasswordResetRefused } from './password-reset/password-reset.events.js';
 
 // Errors
 export {
@@ -137,7 +175,10 @@ export { RegistrationClosedError } from './registration/registration.errors.js';
 export {
   InvalidCredentialsError,
   InvalidSessionError,
+  ReauthenticationRequiredError,
+  ScopeMissingError,
   StepNeededError,
+  TooManyApiKeysError,
   TooManySessionsError,
   WrongPasswordError,
 } from './sessions/sessions.errors.js';

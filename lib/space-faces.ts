@@ -1,13 +1,31 @@
 import { applyDecorators, Inject, Injectable, type Type, UseGuards } from '@nestjs/common';
 import { UsersService } from './accounts/users.service.js';
+import { RecentLogin, recentLoginBy } from './http/decorators/recent-login.decorator.js';
+import { RecentLoginGuard } from './http/guards/recent-login.guard.js';
+import { demanding, someOf } from './http/demands.js';
+import type { ResourceRoleOptions } from './http/decorators/require-resource-role.decorator.js';
 import { AdminGuard } from './http/guards/admin.guard.js';
+import { ResourceRoleGuard } from './http/guards/resource-role.guard.js';
+import { RightsGuard } from './http/guards/rights.guard.js';
 import { SessionGuard } from './http/guards/session.guard.js';
 import { HttpExchanges } from './http/http-exchanges.js';
 import { RequestAuthenticator } from './http/request-authenticator.js';
 import { AdminRoute, RouteAccess } from './http/route-access.js';
+import type { Duration } from './kernel/duration.js';
 import { PasswordResetService } from './password-reset/password-reset.service.js';
+import { Memberships } from './roles/memberships.js';
 import { UsersEvents } from './persistence/users-events.js';
+import { AttemptsService } from './rate-limits/attempts.service.js';
 import { SessionsService } from './sessions/sessions.service.js';
+
+type Guarding = ClassDecorator & MethodDecorator;
+
+interface GuardsOfSpace {
+  readonly session: Type;
+  readonly admin: Type;
+  readonly rights: Type;
+  readonly resourceRole: Type;
+}
 
 /** By what names an app asks for the services and guards of one space. In the usual space they are the classes themselves. */
 export interface SpaceFaces {
@@ -15,21 +33,32 @@ export interface SpaceFaces {
   readonly UsersService: typeof UsersService | symbol;
   readonly SessionsService: typeof SessionsService | symbol;
   readonly PasswordResetService: typeof PasswordResetService | symbol;
+  readonly AttemptsService: typeof AttemptsService | symbol;
   readonly UsersEvents: typeof UsersEvents | symbol;
   /** `@UseGuards(staff.SessionGuard)` */
   readonly SessionGuard: Type<SessionGuard>;
   /** `@staff.AdminOnly()` */
-  readonly AdminOnly: () => ClassDecorator & MethodDecorator;
+  readonly AdminOnly: () => Guarding;
+  /** `@staff.RecentLogin('10m')` */
+  readonly RecentLogin: (within?: Duration) => Guarding;
+  /** `@staff.RequirePermission('note:write')`, and so the three below */
+  readonly RequirePermission: (...permissions: readonly string[]) => Guarding;
+  readonly RequireRole: (...roles: readonly string[]) => Guarding;
+  readonly RequireScope: (...scopes: readonly string[]) => Guarding;
+  readonly RequireResourceRole: (level: string, options: ResourceRoleOptions) => Guarding;
   /** @internal what stands behind each name in the module of this space. */
   readonly providers: ReadonlyMap<symbol, Type>;
 }
 
-const SERVICES = { UsersService, SessionsService, PasswordResetService, UsersEvents } as const;
-const GUARD_PARTS = [RouteAccess, HttpExchanges, RequestAuthenticator] as const;
+const SERVICES = { UsersService, SessionsService, PasswordResetService, AttemptsService, UsersEvents } as const;
+const GUARD_PARTS = [RouteAccess, HttpExchanges, RequestAuthenticator, Memberships] as const;
 
 /** The usual space is asked for by the classes; every other one by names of its own, since a class can stand for one space only. */
 export function facesOf(space: string): SpaceFaces {
-  if (space === 'users') return { ...SERVICES, SessionGuard, AdminOnly: adminOnly(SessionGuard, AdminGuard), providers: new Map() };
+  if (space === 'users') {
+    const guards = { session: SessionGuard, admin: AdminGuard, rights: RightsGuard, resourceRole: ResourceRoleGuard };
+    return { ...SERVICES, SessionGuard, ...decoratorsBy(guards), RecentLogin, providers: new Map() };
+  }
   const providers = new Map<symbol, Type>();
   const named = (part: Type): symbol => {
     const token = Symbol(`${space}:${part.name}`);
@@ -41,10 +70,21 @@ export function facesOf(space: string): SpaceFaces {
     symbol
   >;
   const parts = GUARD_PARTS.map((part) => named(part as Type));
-  // Subclasses, because a guard is told apart by its class: which one stands on a method decides what a word on its class lifts.
-  const session = fedBy(parts, class extends SessionGuard {});
-  const admin = fedBy(parts, class extends AdminGuard {});
-  return { ...services, SessionGuard: session, AdminOnly: adminOnly(session, admin), providers };
+  const { recent, ...guards } = guardsOf(parts);
+  const RecentLoginOf: SpaceFaces['RecentLogin'] = (within) => recentLoginBy([guards.session, recent], within);
+  return { ...services, SessionGuard: guards.session, ...decoratorsBy(guards), RecentLogin: RecentLoginOf, providers };
+}
+
+/** Subclasses, because a guard is told apart by its class: which one stands on a method decides what a word on its class lifts. */
+function guardsOf(parts: readonly symbol[]): GuardsOfSpace & { readonly session: Type<SessionGuard>; readonly recent: Type } {
+  const usual = parts.slice(0, -1);
+  return {
+    session: fedBy(usual, class extends SessionGuard {}),
+    admin: fedBy(usual, class extends AdminGuard {}),
+    rights: fedBy(usual, class extends RightsGuard {}),
+    resourceRole: fedBy(parts, class extends ResourceRoleGuard {}),
+    recent: fedBy(usual, class extends RecentLoginGuard {}),
+  };
 }
 
 /** Nest makes a guard where it is used: there the classes of its parts would be the usual space's. */
@@ -54,6 +94,20 @@ function fedBy<G extends Type>(tokens: readonly symbol[], guard: G): G {
   return guard;
 }
 
-function adminOnly(session: Type, admin: Type): () => ClassDecorator & MethodDecorator {
-  return () => applyDecorators(AdminRoute(true), UseGuards(session, admin));
+function decoratorsBy({
+  session,
+  admin,
+  rights,
+  resourceRole,
+}: GuardsOfSpace): Omit<SpaceFaces, keyof typeof SERVICES | 'SessionGuard' | 'RecentLogin' | 'providers'> {
+  const asking = (kind: 'permission' | 'role' | 'scope', names: readonly string[]): Guarding =>
+    applyDecorators(demanding({ kind, names }), UseGuards(session, rights));
+  return {
+    AdminOnly: () => applyDecorators(AdminRoute(true), UseGuards(session, admin)),
+    RequirePermission: (...names) => asking('permission', someOf(names, 'RequirePermission')),
+    RequireRole: (...names) => asking('role', someOf(names, 'RequireRole')),
+    RequireScope: (...names) => asking('scope', names),
+    RequireResourceRole: (level, { resource, param = 'id' }) =>
+      applyDecorators(demanding({ kind: 'resource', level, resource, param }), UseGuards(session, resourceRole)),
+  };
 }

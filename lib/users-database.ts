@@ -51,8 +51,8 @@ export class UsersDataSource implements OnApplicationShutdown {
     if (this.isOwn && this.dataSource.isInitialized) await this.dataSource.destroy();
   }
 
-  private async migrate({ tables, user }: UserSpace, clock: Clock): Promise<void> {
-    const ran = await Migrator.run(this.dataSource, { tables, user }, clock);
+  private async migrate({ tables, user, migrations }: UserSpace, clock: Clock): Promise<void> {
+    const ran = await Migrator.run(this.dataSource, { tables, user, migrations }, clock);
     if (ran.length > 0) new Logger('UsersModule').log(`Migrated: ${ran.join(', ')}.`);
   }
 }

@@ -3,6 +3,7 @@ import { Clock } from './kernel/clock.port.js';
 import { after } from './kernel/duration.js';
 import { RandomSource } from './kernel/random-source.port.js';
 import { inBatches } from './maintenance/in-batches.js';
+import { KnownDevices } from './known-devices/known-devices.service.js';
 import { Janitor, type Sweep } from './maintenance/janitor.js';
 import { OneTimeTokenStore } from './one-time-tokens/one-time-token.store.js';
 import { Database } from './persistence/database.js';
@@ -15,6 +16,7 @@ interface Parts {
   readonly sessions: SessionsService;
   readonly tokens: OneTimeTokenStore;
   readonly pending: PendingNames;
+  readonly devices: KnownDevices;
   readonly attempts: AttemptStore;
   readonly limits: LimitsSettings;
   readonly database: Database;
@@ -22,11 +24,12 @@ interface Parts {
 }
 
 /** What the janitor sweeps, in an order in which nothing waits for another: a token goes before the registration that it could confirm. */
-function sweepsOf({ sessions, tokens, pending, attempts, limits, database, clock }: Parts): Sweep[] {
+function sweepsOf({ sessions, tokens, pending, devices, attempts, limits, database, clock }: Parts): Sweep[] {
   return [
     { what: 'sessions', sweep: () => sessions.purgeExpired() },
     { what: 'mailed tokens', sweep: () => inBatches((limit) => tokens.purge(database, clock.now(), limit)) },
     { what: 'unconfirmed registrations', sweep: () => pending.purge() },
+    { what: 'known devices', sweep: () => inBatches((limit) => devices.purge(limit)) },
     { what: 'limits', sweep: () => inBatches((limit) => attempts.purge(database, after(clock.now(), -limits.memory), limit)) },
   ];
 }
@@ -36,10 +39,10 @@ export const JANITOR: FactoryProvider<Janitor> = {
 
   useFactory: (
     random: RandomSource,
-    ...parts: [SessionsService, OneTimeTokenStore, PendingNames, AttemptStore, LimitsSettings, Database, Clock]
+    ...parts: [SessionsService, OneTimeTokenStore, PendingNames, KnownDevices, AttemptStore, LimitsSettings, Database, Clock]
   ) => {
-    const [sessions, tokens, pending, attempts, limits, database, clock] = parts;
-    return new Janitor(sweepsOf({ sessions, tokens, pending, attempts, limits, database, clock }), random);
+    const [sessions, tokens, pending, devices, attempts, limits, database, clock] = parts;
+    return new Janitor(sweepsOf({ sessions, tokens, pending, devices, attempts, limits, database, clock }), random);
   },
-  inject: [RandomSource, SessionsService, OneTimeTokenStore, PendingNames, AttemptStore, LimitsSettings, Database, Clock],
+  inject: [RandomSource, SessionsService, OneTimeTokenStore, PendingNames, KnownDevices, AttemptStore, LimitsSettings, Database, Clock],
 };

@@ -23,6 +23,7 @@ import { PasswordResetService } from './password-reset/password-reset.service.js
 import { Database } from './persistence/database.js';
 import { SpaceEntities } from './persistence/space-entities.js';
 import { UsersEvents } from './persistence/users-events.js';
+import { AttemptsService } from './rate-limits/attempts.service.js';
 import { SessionsService } from './sessions/sessions.service.js';
 import { UsersDataSource } from './users-database.js';
 import {
@@ -37,6 +38,7 @@ import {
   type UsersModuleOptions,
 } from './users.options.js';
 import { portProviders, SERVICES } from './users.providers.js';
+import { partsOfAll, type UsersExtension } from './users-extension.js';
 import type { BaseUser } from './users/base-user.js';
 import { OwnFields } from './users/own-fields.js';
 import { weakSettingsOf } from './weak-settings.js';
@@ -76,33 +78,52 @@ export class UsersModule implements OnModuleInit {
 }
 
 function compose<U extends BaseUser>(structural: StructuralOptions<U>, factory: RuntimeFactory): DynamicModule {
-  const { isGlobal = true, imports = [], ports = {} } = structural;
+  const { isGlobal = true, imports = [], ports = {}, extensions = [] } = structural;
   const issues = new Issues();
   noteStrayOptions(structural, issues);
   if (structural.database !== undefined && structural.dataSource !== undefined)
     issues.add('dataSource', 'there is a database of our own as well: leave one of the two out.');
   const routes = resolveOwnRoutes(structural.routes, issues);
-  const space = spaceOf(structural, issues);
+  const own = spaceOf(structural, issues);
+  const added = partsOfAll(noteExtensions(extensions, issues), own);
+  const space = { ...own, entities: [...own.entities, ...added.entities], migrations: [...own.migrations, ...added.migrations] };
   return {
     module: UsersModule,
     global: isGlobal,
     imports,
-    controllers: mountControllers(routes),
+    controllers: mountControllers(routes, added),
     providers: [
       ...settingsProviders({ space: space.name, structural, issues }, factory),
       ...databaseProviders(space, structural),
       ...portProviders(ports),
       ...SERVICES,
       ...HTTP_PROVIDERS,
+      ...added.providers,
       ...[...space.providers].map(([token, part]): Provider => ({ provide: token, useExisting: part })),
     ],
-    exports: exportsOf(space),
+    exports: [...exportsOf(space), ...added.exports],
   };
 }
 
 /** A space of another name exports its own names alone: the classes stand for the usual space, and the app may have that one too. */
 function exportsOf({ providers }: UserSpace): InjectionToken[] {
-  return providers.size > 0 ? [...providers.keys()] : [UsersService, SessionsService, PasswordResetService, UsersEvents, ...HTTP_EXPORTS];
+  return providers.size > 0
+    ? [...providers.keys()]
+    : [UsersService, SessionsService, PasswordResetService, AttemptsService, UsersEvents, ...HTTP_EXPORTS];
+}
+
+/** Twice the same would be two hands on one table. */
+function noteExtensions(extensions: readonly UsersExtension[], issues: Issues): readonly UsersExtension[] {
+  const isOne = (one: unknown): one is UsersExtension =>
+    typeof one === 'object' && one !== null && typeof (one as UsersExtension).partsFor === 'function';
+  if (!Array.isArray(extensions) || !extensions.every(isOne)) {
+    issues.add('extensions', 'give a list of what extensions return: [auditLog()].');
+    return [];
+  }
+  const names = extensions.map(({ name }) => name);
+  for (const name of new Set(names.filter((one, index) => names.indexOf(one) !== index)))
+    issues.add('extensions', `"${name}" is there twice: give it once.`);
+  return extensions;
 }
 
 function spaceOf<U extends BaseUser>({ space, user: given, tablePrefix }: StructuralOptions<U>, issues: Issues): UserSpace<U> {

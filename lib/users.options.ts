@@ -16,14 +16,18 @@ import { type PasswordsOptions, PasswordsSettings, resolvePasswordsOptions } fro
 import type { EntityClass } from './persistence/space-entities.js';
 import type { AttemptStore } from './rate-limits/attempt-store.port.js';
 import { type LimitsOptions, LimitsSettings, resolveLimitsOptions } from './rate-limits/rate-limits.options.js';
+import type { RoleDefinitions } from './roles/define-roles.js';
+import { type MembershipsOptions, resolveRolesOptions, RolesSettings } from './roles/roles.options.js';
 import {
   type EmailConfirmationOptions,
   type RegistrationOptions,
   RegistrationSettings,
   resolveRegistrationOptions,
 } from './registration/registration.options.js';
+import { type ApiKeysOptions, ApiKeysSettings, resolveApiKeysOptions } from './sessions/api-keys/api-keys.options.js';
 import { resolveSessionsOptions, type SessionsOptions, SessionsSettings } from './sessions/sessions.options.js';
 import type { BaseUser } from './users/base-user.js';
+import type { UsersExtension } from './users-extension.js';
 import { resolveUsersOptions, UsersSettings } from './users/users.options.js';
 
 /** A class that Nest makes, or an object that is there already. */
@@ -61,6 +65,8 @@ export interface StructuralOptions<U extends BaseUser = BaseUser> {
   /** Our controllers: `true` for `/auth` and `/admin`. @default false */
   readonly routes?: boolean | OwnRoutesOptions;
   readonly ports?: PortsOptions;
+  /** What adds tables, services and routes to this space: `[auditLog()]`. @default [] */
+  readonly extensions?: readonly UsersExtension[];
   /** Modules whose providers the ports need. @default [] */
   readonly imports?: (Type | DynamicModule | Promise<DynamicModule> | ForwardReference)[];
 }
@@ -75,6 +81,11 @@ export interface RuntimeOptions {
   readonly http?: HttpOptions;
   readonly mail?: MailOptions;
   readonly limits?: LimitsOptions;
+  readonly apiKeys?: ApiKeysOptions;
+  /** What each role permits, from `defineRoles()`. @default none: any role can be given, and grants no permission */
+  readonly roles?: RoleDefinitions;
+  /** Where roles on the host's own resources come from. @default none */
+  readonly memberships?: MembershipsOptions;
 }
 
 export type UsersModuleOptions<U extends BaseUser = BaseUser> = StructuralOptions<U> & RuntimeOptions;
@@ -84,7 +95,19 @@ export interface UsersModuleAsyncOptions<U extends BaseUser = BaseUser> extends 
   readonly inject?: (InjectionToken | OptionalFactoryDependency)[];
 }
 
-const RUNTIME = ['registration', 'sessions', 'passwords', 'passwordReset', 'emailConfirmation', 'http', 'mail', 'limits'];
+const RUNTIME = [
+  'registration',
+  'sessions',
+  'passwords',
+  'passwordReset',
+  'emailConfirmation',
+  'http',
+  'mail',
+  'limits',
+  'apiKeys',
+  'roles',
+  'memberships',
+];
 const STRUCTURAL = [
   'user',
   'space',
@@ -96,6 +119,7 @@ const STRUCTURAL = [
   'passport',
   'routes',
   'ports',
+  'extensions',
   'imports',
 ];
 
@@ -113,6 +137,8 @@ export const SETTINGS = [
   HttpSettings,
   MailSettings,
   LimitsSettings,
+  RolesSettings,
+  ApiKeysSettings,
 ] as const;
 
 export type SettingsToken = (typeof SETTINGS)[number];
@@ -137,6 +163,8 @@ export function resolveOptions(
       [HttpSettings, resolveHttpOptions(http, issues, { space, baseUrl: mailSettings.origin ?? undefined, isProduction: production })],
       [MailSettings, mailSettings],
       [LimitsSettings, limitsSettings],
+      [ApiKeysSettings, resolveApiKeysOptions(more.apiKeys, issues)],
+      [RolesSettings, resolveRolesOptions(more.roles, more.memberships, issues)],
     ]),
   );
 }

@@ -1,14 +1,24 @@
 import type { Provider, Type } from '@nestjs/common';
+import { PersonalDataService } from './accounts/personal-data.service.js';
+import { UserAdmission } from './accounts/user-admission.js';
 import { UserChanges } from './accounts/user-changes.js';
 import { UserQueries } from './accounts/user-queries.js';
 import { UsersService } from './accounts/users.service.js';
+import { AuthorityService } from './authority/authority.service.js';
+import { Precedence } from './authority/precedence.js';
 import { ClientAddress } from './http/client-address.port.js';
 import { FrameworkClientAddress } from './http/framework-client-address.js';
+import { InvitationAcceptance } from './invitations/invitation-acceptance.js';
+import { Invitations } from './invitations/invitations.service.js';
 import { Background } from './kernel/background.js';
 import { Clock } from './kernel/clock.port.js';
 import { RandomSource } from './kernel/random-source.port.js';
 import { SystemClock } from './kernel/system-clock.js';
 import { SystemRandomSource } from './kernel/system-random-source.js';
+import { KnownDeviceStore } from './known-devices/known-device.store.js';
+import { KnownDevices } from './known-devices/known-devices.service.js';
+import { Bans } from './moderation/bans.service.js';
+import { ModeratedActs } from './moderation/moderated-acts.js';
 import { ModerationService } from './moderation/moderation.service.js';
 import { MailNotifier } from './notifications/mail-notifier.js';
 import { MailQueue } from './notifications/mail-queue.js';
@@ -33,6 +43,7 @@ import { UnitOfWork } from './persistence/unit-of-work.js';
 import { UsersEvents } from './persistence/users-events.js';
 import { AttemptStore } from './rate-limits/attempt-store.port.js';
 import { DatabaseAttemptStore } from './rate-limits/attempt.store.js';
+import { AttemptsService } from './rate-limits/attempts.service.js';
 import { RateLimiter } from './rate-limits/rate-limiter.js';
 import { ConfirmationMail } from './registration/confirmation-mail.js';
 import { ConfirmationService } from './registration/confirmation.service.js';
@@ -44,6 +55,12 @@ import { PendingNames } from './registration/pending-names.js';
 import { PendingRegistrations } from './registration/pending-registrations.js';
 import { RegistrationService } from './registration/registration.service.js';
 import { UserCreation } from './registration/user-creation.js';
+import { Arrivals } from './sessions/arrivals.js';
+import { Blackout } from './sessions/blackout.js';
+import { Memberships } from './roles/memberships.js';
+import { Rights } from './roles/rights.js';
+import { ApiKeyCheck } from './sessions/api-keys/api-key-check.js';
+import { ApiKeys } from './sessions/api-keys/api-keys.js';
 import { Credentials } from './sessions/credentials.js';
 import { LegacyUsers } from './sessions/legacy-users.port.js';
 import { Login } from './sessions/login.js';
@@ -52,6 +69,8 @@ import { SessionCheck } from './sessions/session-check.js';
 import { SessionEnding } from './sessions/session-ending.js';
 import { SessionLookupStore } from './sessions/session-lookup.store.js';
 import { SessionOpening } from './sessions/session-opening.js';
+import { SessionRights } from './sessions/session-rights.js';
+import { SessionRoles } from './sessions/session-roles.js';
 import { SessionRule } from './sessions/session-rule.js';
 import { SessionTouches } from './sessions/session-touches.js';
 import { SessionStore } from './sessions/session.store.js';
@@ -60,6 +79,7 @@ import { JANITOR } from './users.maintenance.js';
 import { ImportRows } from './user-import/import-row.js';
 import { UserImport } from './user-import/user-import.js';
 import type { Port, PortsOptions } from './users.options.js';
+import { BelongingsStore } from './users/belongings.store.js';
 import { OwnColumnsStore } from './users/own-columns.store.js';
 import { OwnFields } from './users/own-fields.js';
 import { SignInRule } from './users/sign-in-rule.js';
@@ -79,11 +99,17 @@ export const SERVICES: Provider[] = [
     inject: [Database, UsersEvents, Clock],
   },
   MailQueue,
-  ...[OwnColumnsStore, OwnFields, SignInRule, UserBatchStore, UserFacts, UserSearchStore, UserStore],
+  ...[BelongingsStore, OwnColumnsStore, OwnFields, SignInRule, UserBatchStore, UserFacts, UserSearchStore, UserStore],
   ...[HashLane, PasswordPolicy, PasswordStore, Passwords],
   ...[OneTimeTokenStore, OneTimeTokens],
-  RateLimiter,
+  ...[AttemptsService, RateLimiter],
+  ...[Memberships, Rights],
+  ...[KnownDevices, KnownDeviceStore],
   ...[
+    Arrivals,
+    Blackout,
+    ApiKeyCheck,
+    ApiKeys,
     Credentials,
     Login,
     Reauthentication,
@@ -91,6 +117,8 @@ export const SERVICES: Provider[] = [
     SessionEnding,
     SessionLookupStore,
     SessionOpening,
+    SessionRights,
+    SessionRoles,
     SessionRule,
     SessionStore,
     SessionTouches,
@@ -101,10 +129,12 @@ export const SERVICES: Provider[] = [
   { provide: LegacyUsers, useClass: LegacyAdoption },
   ...[PasswordResetService, ResetCompletion, ResetRequests],
   ...[PasswordChangeService, PasswordWriter],
-  ModerationService,
+  ...[Bans, ModeratedActs, ModerationService],
+  ...[AuthorityService, Precedence],
+  ...[InvitationAcceptance, Invitations],
   JANITOR,
   ...[ImportRows, UserImport],
-  ...[UserChanges, UserQueries, UsersService],
+  ...[UserAdmission, UserChanges, UserQueries, PersonalDataService, UsersService],
 ];
 
 /** The ports: the host's implementation where he gives one, ours otherwise. */

@@ -23,8 +23,8 @@ const WEAKENINGS: readonly Weakening[] = [
     sentence: 'a trusted caller can open sessions that never end by themselves.',
   },
   {
-    path: 'mail.dangerouslyDiscard',
-    isOn: ({ mail }) => mail?.dangerouslyDiscard === true,
+    path: 'mail.allowNoMail',
+    isOn: ({ mail }) => mail?.allowNoMail === true,
     sentence: 'no mail goes out: nobody can confirm an address or reset a password.',
   },
   {

@@ -51,13 +51,13 @@ export class UserChanges {
    *
    * @throws InvalidInputError for the very same name, UsernameTakenError, NotFoundError.
    */
-  async changeUsername(ref: UserRef, username: unknown): Promise<BaseUser> {
+  async changeUsername(ref: UserRef, username: unknown, giver: 'himself' | 'trusted' = 'trusted'): Promise<BaseUser> {
     const user = await this.users.find(this.database, keysOf(ref));
     if (user === null) throw new NotFoundError();
     const input = Fields.of({ username });
     if (!input.has('username')) input.fault('username', 'USERS_REQUIRED');
     const ownEmail = user.email === null ? null : (parseEmail(user.email)?.key ?? null);
-    const name = this.facts.username(input, ownEmail);
+    const name = this.facts.username(input, ownEmail, giver);
     input.done();
     const { shown, key } = name as Identifier;
     return this.pendingNames.retrying(key, () => this.units.run((work) => this.rename(work, user.id, { shown, key })));

@@ -3,7 +3,9 @@ import { Fields } from '../kernel/fields.js';
 import { type Page, readPageRequest } from '../kernel/page.js';
 import { Database } from '../persistence/database.js';
 import type { BaseUser, UserStatus } from '../users/base-user.js';
+import { keysOf, type UserRef } from '../users/user-ref.js';
 import { type UserFilter, UserSearchStore } from '../users/user-search.store.js';
+import { UserStore } from '../users/user.store.js';
 
 export interface ListUsers {
   /** User names and addresses that begin so; every character stands for itself. */
@@ -23,13 +25,20 @@ export interface SearchUsers extends ListUsers {
 
 const STATUSES: readonly unknown[] = ['pending', 'active', 'banned', 'disabled'] satisfies UserStatus[];
 
-/** Lists, searches and counts. */
+/** Finds, lists, searches and counts. */
 @Injectable()
 export class UserQueries {
   constructor(
+    private readonly users: UserStore,
     private readonly search: UserSearchStore,
     private readonly database: Database,
   ) {}
+
+  /** @param active `undefined` for whoever it is. */
+  async find(ref: UserRef, active: boolean | undefined): Promise<BaseUser | null> {
+    const user = await this.users.find(this.database, keysOf(ref));
+    return user === null || (active !== undefined && (user.status === 'active') !== active) ? null : user;
+  }
 
   async page(request: unknown): Promise<Page<BaseUser>> {
     const input = Fields.of(request);

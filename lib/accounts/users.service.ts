@@ -1,27 +1,33 @@
 import { Injectable } from '@nestjs/common';
+import { AuthorityService, type ResourceRolesRequest } from '../authority/authority.service.js';
 import { NotFoundError } from '../kernel/errors.js';
 import { Fields } from '../kernel/fields.js';
 import type { Page } from '../kernel/page.js';
+import type { RegisteredRole } from '../kernel/register.js';
 import type { RequestSource } from '../kernel/request-source.js';
+import type { AcceptInvitationInput } from '../invitations/invitation-acceptance.js';
+import type { Invited, InviteInput } from '../invitations/invitations.service.js';
+import { type BanInput, Bans } from '../moderation/bans.service.js';
 import { ModerationService } from '../moderation/moderation.service.js';
 import { type ChangePasswordInput, PasswordChangeService, type PasswordStatus } from '../password-change/password-change.service.js';
 import { PasswordPolicy } from '../passwords/password-policy.js';
 import type { PasswordSubject } from '../passwords/password-subject.js';
 import type { EntityManager } from '../persistence/connection.js';
-import { Database } from '../persistence/database.js';
 import { joined } from '../persistence/joined.js';
 import { ConfirmationService } from '../registration/confirmation.service.js';
 import { EmailChangeService } from '../registration/email-change.service.js';
 import { EmailConfirmationService } from '../registration/email-confirmation.service.js';
-import { type Registered, type RegisterInput, RegistrationService } from '../registration/registration.service.js';
-import { type CreateUserInput, UserCreation } from '../registration/user-creation.js';
+import type { Registered, RegisterInput } from '../registration/registration.service.js';
+import type { CreateUserInput } from '../registration/user-creation.js';
+import type { Permission } from '../roles/admin-permissions.js';
 import { Credentials } from '../sessions/credentials.js';
 import type { ImportRow } from '../user-import/import-row.js';
 import { type ImportOptions, type ImportReport, UserImport } from '../user-import/user-import.js';
 import type { BaseUser } from '../users/base-user.js';
 import type { RegisteredUser } from '../users/register.js';
-import { keysOf, type UserRef } from '../users/user-ref.js';
-import { UserStore } from '../users/user.store.js';
+import type { UserRef } from '../users/user-ref.js';
+import { type PersonalData, PersonalDataService } from './personal-data.service.js';
+import { UserAdmission } from './user-admission.js';
 import { UserChanges } from './user-changes.js';
 import { type ListUsers, type SearchUsers, UserQueries } from './user-queries.js';
 
@@ -40,20 +46,20 @@ export type UpdateUserInput = {
 @Injectable()
 export class UsersService<U extends BaseUser = RegisteredUser> {
   constructor(
-    private readonly creation: UserCreation,
-    private readonly registration: RegistrationService,
+    private readonly admission: UserAdmission,
     private readonly confirmation: ConfirmationService,
     private readonly emailConfirmation: EmailConfirmationService,
     private readonly emailChange: EmailChangeService,
     private readonly passwordChange: PasswordChangeService,
     private readonly policy: PasswordPolicy,
     private readonly moderation: ModerationService,
+    private readonly bans: Bans,
+    private readonly authority: AuthorityService,
     private readonly importing: UserImport,
     private readonly changes: UserChanges,
     private readonly queries: UserQueries,
     private readonly credentials: Credentials,
-    private readonly users: UserStore,
-    private readonly database: Database,
+    private readonly personalData: PersonalDataService,
   ) {}
 
   /**
@@ -67,7 +73,7 @@ export class UsersService<U extends BaseUser = RegisteredUser> {
 
   /** Makes a user who is active at once. @throws InvalidInputError, WeakPasswordError, UsernameTakenError, EmailTakenError. */
   async create(input: CreateUserInput): Promise<U> {
-    return (await this.creation.create(input)) as U;
+    return (await this.admission.creation.create(input)) as U;
   }
 
   /**
@@ -76,7 +82,7 @@ export class UsersService<U extends BaseUser = RegisteredUser> {
    * @throws RegistrationClosedError when anybody is active, or the first administrator was made before.
    */
   async bootstrap(input: CreateUserInput): Promise<U> {
-    return (await this.creation.bootstrap(input)) as U;
+    return (await this.admission.creation.bootstrap(input)) as U;
   }
 
   /**
@@ -85,7 +91,25 @@ export class UsersService<U extends BaseUser = RegisteredUser> {
    * @throws RegistrationClosedError, InvalidInputError, WeakPasswordError, UsernameTakenError, TooManyRequestsError.
    */
   async register(input: RegisterInput, from?: RequestSource): Promise<Registered<U>> {
-    return (await this.registration.register(input, from)) as Registered<U>;
+    return (await this.admission.registration.register(input, from)) as Registered<U>;
+  }
+
+  /**
+   * Makes a pending user without a password, and mails him a link by which alone he becomes active. Again it voids the earlier link.
+   *
+   * @throws InvalidInputError, EmailTakenError, TooManyRequestsError beyond the budget of mails; NotFoundError for an unknown `invitedBy`.
+   */
+  async invite(input: InviteInput, from?: RequestSource): Promise<Invited<U>> {
+    return (await this.admission.invitations.invite(input, from)) as Invited<U>;
+  }
+
+  /**
+   * Accepts an invitation by its mailed token, once. Opens no session.
+   *
+   * @throws InvalidTokenError, InvalidInputError, WeakPasswordError, UsernameTakenError, TooManyRequestsError.
+   */
+  async acceptInvitation(input: AcceptInvitationInput, from?: RequestSource): Promise<U> {
+    return (await this.admission.acceptance.accept(input, from)) as U;
   }
 
   /**
@@ -99,8 +123,7 @@ export class UsersService<U extends BaseUser = RegisteredUser> {
 
   /** @param options.active `true`: only who is active; `false`: only who is not. */
   async find(ref: UserRef, { active }: { active?: boolean } = {}): Promise<U | null> {
-    const user = await this.users.find(this.database, keysOf(ref));
-    return user === null || (active !== undefined && (user.status === 'active') !== active) ? null : (user as U);
+    return (await this.queries.find(ref, active)) as U | null;
   }
 
   /** @throws NotFoundError. */
@@ -155,6 +178,31 @@ export class UsersService<U extends BaseUser = RegisteredUser> {
     return (await this.moderation.deactivate(ref)) as U;
   }
 
+  /**
+   * Keeps a user out for a reason and, if wanted, for a time: his sessions end, his open links are void, at once and on sockets too.
+   * Again it changes reason and end. It ends by itself at `until`.
+   *
+   * @throws NotFoundError, LastAdminError, InvalidInputError.
+   */
+  async ban(ref: UserRef, details: BanInput = {}): Promise<U> {
+    return (await this.bans.ban(ref, details)) as U;
+  }
+
+  /** Lifts a ban. Idempotent. @throws NotFoundError. */
+  async unban(ref: UserRef): Promise<U> {
+    return (await this.bans.unban(ref)) as U;
+  }
+
+  /** Bans who is not banned, and lifts the ban of who is. @returns whether he is banned now. @throws as {@link ban}. */
+  toggleBan(ref: UserRef, details: BanInput = {}): Promise<boolean> {
+    return this.bans.toggle(ref, details);
+  }
+
+  /** Who is banned now, ordered by user name; `bannedAt`, `bannedUntil`, `banReason` and `bannedById` say since when, how long and why. */
+  listBanned(request: Pick<ListUsers, 'limit' | 'after'> = {}): Promise<Page<U>> {
+    return this.list({ ...request, status: 'banned' });
+  }
+
   /** Deletes a user and everything of his. @returns whether there was one. @throws LastAdminError. */
   delete(ref: UserRef): Promise<boolean> {
     return this.moderation.delete(ref);
@@ -163,6 +211,21 @@ export class UsersService<U extends BaseUser = RegisteredUser> {
   /** @throws NotFoundError, LastAdminError. */
   async deleteOrFail(ref: UserRef): Promise<void> {
     if (!(await this.delete(ref))) throw new NotFoundError();
+  }
+
+  /** Everything that our tables hold about a user, without what opens anything. @throws NotFoundError. */
+  exportPersonalData(ref: UserRef): Promise<PersonalData> {
+    return this.personalData.export(ref);
+  }
+
+  /**
+   * Takes the person out of a user for good, and leaves a row that nobody can sign in with, for what points to it. Columns of your own
+   * are cleared where they may be null.
+   *
+   * @throws NotFoundError, LastAdminError.
+   */
+  async anonymise(ref: UserRef): Promise<U> {
+    return (await this.personalData.anonymise(ref)) as U;
   }
 
   /** Checks a password without opening a session. @returns `null` for whatever did not match. @throws TooManyRequestsError. */
@@ -229,5 +292,35 @@ export class UsersService<U extends BaseUser = RegisteredUser> {
   /** Seen by live sessions at their next request. @throws NotFoundError, LastAdminError. */
   async setAdmin(ref: UserRef, admin = true): Promise<U> {
     return (await this.moderation.setAdmin(ref, admin)) as U;
+  }
+
+  /** Seen by live sessions at their next request, as the three below. @returns his own permissions. @throws NotFoundError, InvalidInputError. */
+  async setPermissions(ref: UserRef, permissions: readonly Permission[]): Promise<string[]> {
+    return (await this.authority.setPermissions(ref, permissions)).permissions ?? [];
+  }
+
+  /** Those that he has already are no fault. @returns his own permissions. @throws NotFoundError, InvalidInputError. */
+  async addPermissions(ref: UserRef, permissions: readonly Permission[]): Promise<string[]> {
+    return (await this.authority.addPermissions(ref, permissions)).permissions ?? [];
+  }
+
+  /** Those that he does not have are no fault. @returns his own permissions. @throws NotFoundError, InvalidInputError. */
+  async removePermissions(ref: UserRef, permissions: readonly Permission[]): Promise<string[]> {
+    return (await this.authority.removePermissions(ref, permissions)).permissions ?? [];
+  }
+
+  /** @returns his own roles. @throws NotFoundError; InvalidInputError, also for a role that the option `roles` does not define. */
+  async setRoles(ref: UserRef, roles: readonly RegisteredRole[]): Promise<string[]> {
+    return (await this.authority.setRoles(ref, roles)).roles ?? [];
+  }
+
+  /**
+   * His roles, with those on resources as `<resource>-<id>-<level>`, by the host's memberships of this moment; with `resource` only those on
+   * resources of this kind, with `id` on that one.
+   *
+   * @throws NotFoundError, InvalidInputError; UnavailableError when the host's memberships cannot be loaded.
+   */
+  getRoles(ref: UserRef, on: ResourceRolesRequest = {}): Promise<string[]> {
+    return this.authority.getRoles(ref, on);
   }
 }

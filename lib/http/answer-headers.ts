@@ -4,7 +4,7 @@ import type { HttpExchange } from './http-exchange.js';
 /** What hangs on a session must not be kept by a cache, nor given to the next one who asks. A handler may set other values. */
 export function markPersonal(exchange: HttpExchange): void {
   exchange.answer.set('Cache-Control', 'no-store');
-  exchange.vary('Cookie', 'Authorization');
+  exchange.vary('Cookie', 'Authorization', 'X-Api-Key');
 }
 
 /** Everything our own routes say, faults included: no sniffing, and no page of another site embeds it. */

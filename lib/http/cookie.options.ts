@@ -15,6 +15,8 @@ export interface CookieOptions {
 
 export interface CookieSettings {
   readonly name: string;
+  /** Of the cookie by which a browser is known again. */
+  readonly deviceName: string;
   /** `auto` is left only outside production. */
   readonly secure: 'auto' | boolean;
   readonly sameSite: 'Lax' | 'Strict' | 'None';
@@ -44,11 +46,18 @@ export function resolveCookieOptions(
       "give a plain name without spaces, ';', '=' or a prefix of its own: 'session' is sent as '__Host-session'.",
     );
   }
+  if (bare(String(name)) === `${own}device`)
+    issues.add('http.cookie.name', 'that is the name of the cookie by which a browser is known again.');
   checkSecure(secure, isProduction, issues);
   if (!Object.hasOwn(SAME_SITE, sameSite)) issues.add('http.cookie.sameSite', "write 'lax', 'strict' or 'none'.");
   if (sameSite === 'none' && secure !== true)
     issues.add('http.cookie.sameSite', "'none' is ignored by browsers without Secure: set http.cookie.secure to true.");
-  return Object.freeze({ name: bare(String(name)), secure: isProduction ? true : secure, sameSite: SAME_SITE[sameSite] });
+  return Object.freeze({
+    name: bare(String(name)),
+    deviceName: `${own}device`,
+    secure: isProduction ? true : secure,
+    sameSite: SAME_SITE[sameSite],
+  });
 }
 
 function optionsOf(input: CookieOptions | undefined, issues: Issues): CookieOptions {

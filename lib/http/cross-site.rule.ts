@@ -15,8 +15,8 @@ export class CrossSiteRule {
 
   /** @throws CrossSiteError when the request is not safe and comes from a page that may not act. */
   check(exchange: HttpExchange, { carrier, hasSessionCookie }: Pick<Credential, 'carrier' | 'hasSessionCookie'>): void {
-    // No browser adds this header by itself, and no page may without asking first (CORS).
-    if (carrier === 'bearer') return;
+    // No browser adds these headers by itself, and no page may without asking first (CORS).
+    if (carrier === 'bearer' || carrier === 'apiKey') return;
     const origin = exchange.header('origin');
     const verdict = judgeCrossSite(
       {

@@ -45,7 +45,7 @@ export class FastifyBodies implements OnModuleInit {
 /** Before any guard: what is refused here, and by Fastify's parser after it, has the headers of our other answers. */
 function exchangeOf(request: FastifyRequest, reply: FastifyReply): HttpExchange {
   const none = (): void => undefined;
-  return new HttpExchange(request, null, {
+  return new HttpExchange(request, () => null, {
     get: (name) => reply.getHeader(name),
     set: (name, value) => void reply.header(name, value),
     append: none,

@@ -1,4 +1,5 @@
 import type { RequestSource } from '../kernel/request-source.js';
+import type { SessionContext } from '../sessions/session.js';
 
 /** What Express's and Fastify's requests have in common, as far as we read it. Nothing in it has been checked. */
 export interface HttpRequest {
@@ -28,9 +29,13 @@ const MAX_USER_AGENT = 512;
 
 /** One request and its answer, the same on both frameworks. */
 export class HttpExchange {
+  /** What became of its credential: asked once, however many guards stand before a handler. */
+  session: Promise<SessionContext> | undefined;
+
   constructor(
     private readonly request: HttpRequest,
-    private readonly ip: string | null,
+    /** Asked only by who counts by it: for most requests nobody does. */
+    private readonly ip: () => string | null,
     /** Left out where only the request is known, as in a Passport strategy: headers then go nowhere. */
     readonly answer: HttpAnswer = NO_ANSWER,
     /** Where the method does not tell: a query by GET reads, a socket's handshake by GET does not. */
@@ -63,8 +68,13 @@ export class HttpExchange {
 
   /** How often a header was sent. Node shows the first of two `Authorization` headers as if it were alone. */
   count(name: string): number {
-    const raw = this.request.rawHeaders ?? this.request.raw?.rawHeaders;
-    const seen = raw?.filter((text, index) => index % 2 === 0 && text.toLowerCase() === name).length ?? 0;
+    const raw = this.request.rawHeaders ?? this.request.raw?.rawHeaders ?? [];
+    let seen = 0;
+    // Names and values in turn. At each request, so without a copy of every name.
+    for (let index = 0; index < raw.length; index += 2) {
+      const sent = raw[index] as string;
+      if (sent.length === name.length && sent.toLowerCase() === name) seen += 1;
+    }
     return seen === 0 && this.header(name) !== undefined ? 1 : seen;
   }
 
@@ -78,12 +88,13 @@ export class HttpExchange {
   }
 
   get source(): RequestSource {
-    return { ip: this.ip, userAgent: this.header('user-agent')?.slice(0, MAX_USER_AGENT) ?? null };
+    return { ip: this.ip(), userAgent: this.header('user-agent')?.slice(0, MAX_USER_AGENT) ?? null };
   }
 
   /** Adds to `Vary` what is not there yet: the host's CORS may have written it before. */
   vary(...names: string[]): void {
     const given = this.answer.get('Vary');
+    if (given === undefined) return this.answer.set('Vary', names.join(', '));
     const before = typeof given === 'string' ? given : Array.isArray(given) ? given.join(', ') : '';
     const known = before.toLowerCase().split(/\s*,\s*/);
     const added = names.filter((name) => !known.includes(name.toLowerCase()));

@@ -28,24 +28,38 @@ export class HttpExchanges {
   ofFace({ request, response, unit, isSafe }: CallFace): HttpExchange {
     const known = this.known.get(unit);
     if (known !== undefined) return known;
-    const answer = response === null ? undefined : this.answerOf(response);
-    const exchange = new HttpExchange(request, this.clientAddress.of(request), answer, isSafe);
+    const answer = response === null ? undefined : new FrameworkAnswer(this.adapters.httpAdapter, response);
+    const exchange = new HttpExchange(request, () => this.clientAddress.of(request), answer, isSafe);
     this.known.set(unit, exchange);
     return exchange;
   }
 
   /** In a handler, whose guard has seen the request, and in a Passport strategy, which has no answer. */
   ofRequest(request: object): HttpExchange {
-    return this.known.get(request) ?? new HttpExchange(request, this.clientAddress.of(request));
+    return this.known.get(request) ?? new HttpExchange(request, () => this.clientAddress.of(request));
+  }
+}
+
+/** The answer of whichever framework, through Nest's adapter for it. */
+class FrameworkAnswer implements HttpAnswer {
+  constructor(
+    private readonly adapter: HttpAdapterHost['httpAdapter'],
+    private readonly response: object,
+  ) {}
+
+  get(name: string): unknown {
+    return this.adapter.getHeader(this.response, name) as unknown;
   }
 
-  private answerOf(response: object): HttpAnswer {
-    const adapter = this.adapters.httpAdapter;
-    return {
-      get: (name) => adapter.getHeader(response, name) as unknown,
-      set: (name, value) => void adapter.setHeader(response, name, value),
-      append: (name, value) => void adapter.appendHeader(response, name, value),
-      status: (code) => void adapter.status(response, code),
-    };
+  set(name: string, value: string): void {
+    this.adapter.setHeader(this.response, name, value);
+  }
+
+  append(name: string, value: string): void {
+    this.adapter.appendHeader(this.response, name, value);
+  }
+
+  status(code: number): void {
+    this.adapter.status(this.response, code);
   }
 }

@@ -6,15 +6,22 @@ import type { OwnRoutesSettings } from './own-routes.options.js';
 /** Nest's own key: the path of a route, on its method. */
 const PATH_METADATA = 'path';
 
+/** What extensions add to the account and to the administration. */
+export interface AddedControllers {
+  readonly account: readonly Type[];
+  readonly admin: readonly Type[];
+}
+
 /** Our controllers at the host's paths: subclasses made for this one module, so that two modules do not share a path. */
-export function mountControllers(routes: OwnRoutesSettings | null): Type[] {
+export function mountControllers(routes: OwnRoutesSettings | null, added: AddedControllers = { account: [], admin: [] }): Type[] {
   if (routes === null) return [];
-  const account = Object.entries<Type>(ACCOUNT_CONTROLLERS).map(([name, type]) =>
-    mount(replacementOf(routes, name) ?? type, routes.account),
-  );
-  if (routes.admin === null) return account;
+  const chosen = (ours: object, more: readonly Type[]): Type[] => [
+    ...Object.entries<Type>(ours as Record<string, Type>).map(([name, type]) => replacementOf(routes, name) ?? type),
+    ...more,
+  ];
+  const account = chosen(ACCOUNT_CONTROLLERS, added.account).map((type) => mount(type, routes.account));
   const { admin } = routes;
-  return [...account, ...Object.entries<Type>(ADMIN_CONTROLLERS).map(([name, type]) => mount(replacementOf(routes, name) ?? type, admin))];
+  return admin === null ? account : [...account, ...chosen(ADMIN_CONTROLLERS, added.admin).map((type) => mount(type, admin))];
 }
 
 function replacementOf({ replace }: OwnRoutesSettings, name: string): Type | undefined {

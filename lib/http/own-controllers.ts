@@ -1,8 +1,12 @@
 import { AdminAboutController } from './controllers/admin-about.controller.js';
 import { AdminActsController } from './controllers/admin-acts.controller.js';
+import { AdminRightsController } from './controllers/admin-rights.controller.js';
+import { AdminInvitationsController } from './controllers/admin-invitations.controller.js';
 import { AdminSessionsController } from './controllers/admin-sessions.controller.js';
 import { AdminUsersController } from './controllers/admin-users.controller.js';
+import { ApiKeysController } from './controllers/api-keys.controller.js';
 import { EmailController } from './controllers/email.controller.js';
+import { InvitationsController } from './controllers/invitations.controller.js';
 import { LoginController } from './controllers/login.controller.js';
 import { OwnSessionsController } from './controllers/own-sessions.controller.js';
 import { PasswordController } from './controllers/password.controller.js';
@@ -19,13 +23,17 @@ export const ACCOUNT_CONTROLLERS = {
   email: EmailController,
   password: PasswordController,
   passwordReset: PasswordResetController,
+  apiKeys: ApiKeysController,
+  invitations: InvitationsController,
 } as const;
 
 export const ADMIN_CONTROLLERS = {
   adminAbout: AdminAboutController,
   adminUsers: AdminUsersController,
   adminActs: AdminActsController,
+  adminRights: AdminRightsController,
   adminSessions: AdminSessionsController,
+  adminInvitations: AdminInvitationsController,
 } as const;
 
 export type ControllerName = keyof typeof ACCOUNT_CONTROLLERS | keyof typeof ADMIN_CONTROLLERS;

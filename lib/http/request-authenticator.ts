@@ -1,8 +1,9 @@
 import { Injectable, Logger } from '@nestjs/common';
+import type { Duration } from '../kernel/duration.js';
 import { UnavailableError, UsersError } from '../kernel/errors.js';
 import type { SessionNeed } from '../sessions/session.entity.js';
 import type { SessionContext } from '../sessions/session.js';
-import { InvalidSessionError, StepNeededError } from '../sessions/sessions.errors.js';
+import { InvalidSessionError, ScopeMissingError, StepNeededError } from '../sessions/sessions.errors.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 import { Carriers } from './carriers/carriers.js';
 import { CrossSiteRule } from './cross-site.rule.js';
@@ -13,15 +14,18 @@ export interface AuthenticationDemand {
   /** Nobody is welcome too; a session that is not complete is still refused. */
   readonly isOptional: boolean;
   readonly allowedNeeds: readonly SessionNeed[];
+  /** How recently the user must have proved who he is; `null` for the usual time. @default any time ago */
+  readonly recentWithin?: Duration | null | undefined;
   /** Whether this counts as a use of the session, which prolongs it. @default true */
   readonly touch?: boolean;
+  /** Whether the route says what an API key must be good for; asked only where one is shown. @default no */
+  readonly takesKeys?: () => boolean;
 }
 
 /** Turns a request into the session that it shows, once for each request however many guards ask. */
 @Injectable()
 export class RequestAuthenticator {
   private readonly logger = new Logger('UsersHttp');
-  private readonly found = new WeakMap<HttpExchange, Promise<SessionContext>>();
 
   constructor(
     private readonly carriers: Carriers,
@@ -31,25 +35,31 @@ export class RequestAuthenticator {
 
   /**
    * @returns `null` only where the demand is optional and nobody is signed in.
-   * @throws InvalidSessionError, StepNeededError, CrossSiteError or UnavailableError: nothing that goes wrong lets anybody in, and
+   * @throws InvalidSessionError, ScopeMissingError, StepNeededError, ReauthenticationRequiredError, CrossSiteError or UnavailableError:
+   * nothing that goes wrong lets anybody in, and
    * trouble with the database is never told as "not signed in".
    */
   async authenticate(
     exchange: HttpExchange,
-    { isOptional, allowedNeeds, touch = true }: AuthenticationDemand,
+    { isOptional, allowedNeeds, recentWithin, touch = true, takesKeys }: AuthenticationDemand,
   ): Promise<SessionContext | null> {
-    const context = await this.contextOf(exchange, touch).catch((error: unknown) => {
+    try {
+      const context = await (exchange.session ??= this.ask(exchange, touch));
+      const { kind, needs } = context.session;
+      if (kind === 'apiKey' && takesKeys?.() !== true) throw new ScopeMissingError();
+      if (!needs.every((need) => allowedNeeds.includes(need))) throw new StepNeededError(needs);
+      if (recentWithin !== undefined) this.sessions.requireRecentLogin(context.session, recentWithin ?? undefined);
+      return context;
+    } catch (error) {
       if (isOptional && error instanceof InvalidSessionError) return null;
       throw error;
-    });
-    const missing = context?.session.needs.filter((need) => !allowedNeeds.includes(need)) ?? [];
-    if (missing.length > 0) throw new StepNeededError(context?.session.needs ?? missing);
-    return context;
+    }
   }
 
-  private contextOf(exchange: HttpExchange, touch: boolean): Promise<SessionContext> {
-    const found = this.found.get(exchange) ?? this.ask(exchange, touch);
-    this.found.set(exchange, found);
+  /** From here on the request counts as showing `token`, which the host has just put into its answer. */
+  admit(exchange: HttpExchange, token: string): Promise<SessionContext> {
+    const found = this.orUnavailable(() => this.sessions.authenticate(token, { touch: false }));
+    exchange.session = found;
     return found;
   }
 
@@ -57,8 +67,16 @@ export class RequestAuthenticator {
     const credential = this.carriers.read(exchange);
     this.crossSite.check(exchange, credential);
     if (credential.is !== 'token') throw new InvalidSessionError(credential.is === 'absent' ? 'missing' : 'malformed');
+    // By the carrier, never by trial: a key is no bearer token, and a session's token is no key.
+    const { token, carrier } = credential;
+    return this.orUnavailable(() =>
+      carrier === 'apiKey' ? this.sessions.authenticateApiKey(token, { touch }) : this.sessions.authenticate(token, { touch }),
+    );
+  }
+
+  private async orUnavailable(ask: () => Promise<SessionContext>): Promise<SessionContext> {
     try {
-      return await this.sessions.authenticate(credential.token, { touch });
+      return await ask();
     } catch (error) {
       if (error instanceof UsersError) throw error;
       // An HttpException is not logged by Nest, and what is none of ours must not turn into "sign in first".

@@ -1,6 +1,9 @@
-import { type ExecutionContext, Injectable } from '@nestjs/common';
+import { type ExecutionContext, Injectable, type Type } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
+import type { Duration } from '../kernel/duration.js';
+import type { AdminPermission } from '../roles/admin-permissions.js';
 import type { SessionNeed } from '../sessions/session.entity.js';
+import { type Demand, demandsOn } from './demands.js';
 import { HttpSettings } from './http.options.js';
 
 /** Who may enter a route: everybody unasked, whoever comes, or who has a session. */
@@ -12,15 +15,40 @@ export const PublicRoute = Reflector.createDecorator<true>();
 export const OptionalRoute = Reflector.createDecorator<true>();
 /** Metadata of `@AdminOnly()`: it wins over the two above on the same target. */
 export const AdminRoute = Reflector.createDecorator<true>();
+/** Metadata of `@RecentLogin()`: how long ago at most; `null` for the usual time. */
+export const RecentRoute = Reflector.createDecorator<Duration | null>();
+/** On a route of the administration: one of these permissions lets in, too. */
+export const AsksFor = Reflector.createDecorator<readonly AdminPermission[]>();
+/** Closes a route to API keys, whatever their scopes. */
+export const SessionsOnly = Reflector.createDecorator<true>();
 /** Opens a route to sessions that still need one of these steps. */
 export const OpenToNeeds = Reflector.createDecorator<readonly SessionNeed[]>();
 
 /** Nest's own key: what `@UseGuards()` put on a handler. */
 const GUARDS = '__guards__';
 
-/** Reads what a route says about itself. The nearest word counts: a method's before its class's. */
+/** What one guard was told about one route. */
+interface Told {
+  readonly type: Type;
+  readonly guard: unknown;
+  readonly access: Access;
+}
+
+interface Needs {
+  readonly type: Type;
+  readonly allowed: readonly SessionNeed[];
+}
+
+/**
+ * Reads what a route says about itself. The nearest word counts: a method's before its class's. Decorators have spoken before the first
+ * request, so each route is read once.
+ */
 @Injectable()
 export class RouteAccess {
+  /** By handler; few classes share one, by inheritance. */
+  private readonly told = new WeakMap<object, Told[]>();
+  private readonly needs = new WeakMap<object, Needs[]>();
+
   constructor(
     private readonly reflector: Reflector,
     private readonly settings: HttpSettings,
@@ -28,6 +56,16 @@ export class RouteAccess {
 
   /** @param guard the guard that asks: bound to the method itself, it is not lifted by a word on the class. */
   of(context: ExecutionContext, guard?: object): Access {
+    const [handler, type] = [context.getHandler(), context.getClass()];
+    const told = this.told.get(handler) ?? [];
+    const known = told.find((one) => one.type === type && one.guard === guard?.constructor);
+    if (known !== undefined) return known.access;
+    const access = this.read(context, guard);
+    this.told.set(handler, [...told, { type, guard: guard?.constructor, access }]);
+    return access;
+  }
+
+  private read(context: ExecutionContext, guard: object | undefined): Access {
     const [handler, type] = [context.getHandler(), context.getClass()];
     const word = this.wordOn(handler);
     if (word !== undefined) return word;
@@ -38,12 +76,41 @@ export class RouteAccess {
 
   /** The steps that a session may still lack here. */
   needsAllowedIn(context: ExecutionContext): readonly SessionNeed[] {
-    return this.reflector.getAllAndOverride(OpenToNeeds, [context.getHandler(), context.getClass()]) ?? [];
+    const [handler, type] = [context.getHandler(), context.getClass()];
+    const read = this.needs.get(handler) ?? [];
+    const known = read.find((one) => one.type === type);
+    if (known !== undefined) return known.allowed;
+    const allowed = this.reflector.getAllAndOverride(OpenToNeeds, [handler, type]) ?? [];
+    this.needs.set(handler, [...read, { type, allowed }]);
+    return allowed;
+  }
+
+  /** How recent a log-in must be; `undefined` where nothing asks. */
+  recentLoginIn(context: ExecutionContext): Duration | null | undefined {
+    return this.reflector.getAllAndOverride<Duration | null | undefined>(RecentRoute, [context.getHandler(), context.getClass()]);
+  }
+
+  /** What the class and the method ask for: all of it. */
+  demandsOf(context: ExecutionContext): readonly Demand[] {
+    return [...demandsOn(context.getClass()), ...demandsOn(context.getHandler())];
+  }
+
+  /** The permissions of which one opens a route of the administration to who is no administrator. */
+  permissionsAskedIn(context: ExecutionContext): readonly string[] {
+    return this.reflector.get(AsksFor, context.getHandler()) ?? [];
+  }
+
+  /** Only a route that says what a key must be good for can be called with one: who gave a key a scope thought of no other route. */
+  takesKeys(context: ExecutionContext): boolean {
+    const targets = [context.getHandler(), context.getClass()];
+    if (this.reflector.getAllAndOverride(SessionsOnly, targets)) return false;
+    const isAsked = this.demandsOf(context).some(({ kind }) => kind === 'scope' || kind === 'permission');
+    return isAsked || this.reflector.getAllAndOverride(AdminRoute, targets) === true;
   }
 
   /** The strictest word on one target counts, whatever the order in which the decorators stand. */
   private wordOn(target: Parameters<Reflector['get']>[1]): Access | undefined {
-    if (this.reflector.get(AdminRoute, target)) return 'session';
+    if (this.reflector.get(AdminRoute, target) || demandsOn(target).length > 0) return 'session';
     if (this.reflector.get(OptionalRoute, target)) return 'optional';
     const { publicKey } = this.settings;
     const isPublic =

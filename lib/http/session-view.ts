@@ -2,15 +2,17 @@ import type { Session, SessionContext } from '../sessions/session.js';
 import { type UserView, userView } from '../users/user-view.js';
 
 /** A session as its owner sees it. Picked by name: what nobody listed is not sent. */
-export type SessionView = Omit<Session, 'userId'>;
+export type SessionView = Omit<Session, 'userId' | 'authenticatedAt'>;
 
 export function sessionView(session: Session): SessionView {
-  const { id, createdAt, lastSeenAt, expiresAt, ip, userAgent, device, kind, needs, actor, data } = session;
-  return { id, createdAt, lastSeenAt, expiresAt, ip, userAgent, device, kind, needs, actor, data };
+  const { id, createdAt, lastSeenAt, recentUntil, expiresAt, ip, userAgent, device, kind, needs, actor, data } = session;
+  return { id, createdAt, lastSeenAt, recentUntil, expiresAt, ip, userAgent, device, kind, needs, actor, data };
 }
 
+export type SessionViewForAdmin = Omit<Session, 'authenticatedAt'>;
+
 /** A session as an administrator sees it: with its owner's id. */
-export function sessionViewForAdmin(session: Session): Session {
+export function sessionViewForAdmin(session: Session): SessionViewForAdmin {
   return { ...sessionView(session), userId: session.userId };
 }
 

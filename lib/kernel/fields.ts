@@ -3,6 +3,8 @@ import { faultOfJson, isLine, isStorable, type JsonValue } from './json.js';
 
 /** Longest text that any field takes unless it says otherwise: code points. */
 const DEFAULT_MAX_LENGTH = 255;
+/** The longest that PostgreSQL, MariaDB and JavaScript agree on is far beyond; an instant that a caller gives may not be absurd. */
+const LAST_INSTANT = Date.UTC(9999, 0);
 
 export interface TextRule {
   /** In code points. @default 255 */
@@ -23,9 +25,10 @@ export class Fields {
 
   private constructor(private readonly values: Record<string, unknown>) {}
 
-  /** @throws InvalidInputError when `input` is no object, or a list. */
+  /** @throws InvalidInputError when `input` is no object, or a list, or bytes: a body that a host's parser left unread would count as empty. */
   static of(input: unknown): Fields {
-    if (typeof input !== 'object' || input === null || Array.isArray(input)) throw new InvalidInputError('The input must be an object.');
+    const isObject = typeof input === 'object' && input !== null && !Array.isArray(input) && !ArrayBuffer.isView(input);
+    if (!isObject) throw new InvalidInputError('The input must be an object.');
     return new Fields(input as Record<string, unknown>);
   }
 
@@ -68,6 +71,17 @@ export class Fields {
   flag(name: string): boolean {
     if (!this.has(name)) this.fault(name, 'USERS_REQUIRED');
     return this.optionalFlag(name) ?? false;
+  }
+
+  /** A `Date`, an ISO 8601 text with its zone, or milliseconds since 1970; any time before the year 9999. */
+  optionalInstant(name: string): Date | undefined {
+    const value = this.raw(name);
+    if (value === undefined) return undefined;
+    const isIso = typeof value === 'string' && /^\d{4}-\d\d-\d\dT[\d:.,]{4,20}(?:Z|[+-]\d\d:\d\d)$/.test(value);
+    const at = value instanceof Date || typeof value === 'number' || isIso ? new Date(value).getTime() : Number.NaN;
+    if (at >= 0 && at < LAST_INSTANT) return new Date(at);
+    this.fault(name, 'USERS_NOT_VALID');
+    return undefined;
   }
 
   /** A value to be stored as JSON; `null` clears. */

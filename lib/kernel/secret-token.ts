@@ -1,9 +1,9 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import { randomBytesFrom } from './random-bytes.js';
 import type { RandomSource } from './random-source.port.js';
 
 /** What a token opens. It is hashed together with the token, so that one kind is never taken for another. */
-export type TokenKind = 'session' | 'confirm-email' | 'change-email' | 'reset-password' | 'invitation' | 'api-key';
+export type TokenKind = 'session' | 'confirm-email' | 'change-email' | 'reset-password' | 'invitation' | 'api-key' | 'device';
 
 const SECRET_BYTES = 32;
 const TOKEN = /^([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\.[A-Za-z0-9_-]{43}$/;
@@ -33,7 +33,7 @@ export function idOfToken(value: unknown): string | null {
 
 /** The stored form of a token: hex SHA-256 over its kind and itself. No slow hash, since the secret has 256 bits. */
 export function hashToken(kind: TokenKind, token: string): string {
-  return createHash('sha256').update(`${kind}:${token}`).digest('hex');
+  return hash('sha256', `${kind}:${token}`, 'hex');
 }
 
 /** Compares two stored hashes in constant time. */

@@ -17,13 +17,21 @@ const INTERVAL = 10 * 60_000;
  */
 export class Janitor implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger('UsersJanitor');
+  private readonly sweeps: Sweep[];
   private timer: NodeJS.Timeout | undefined;
   private sweeping: Promise<void> = Promise.resolve();
 
   constructor(
-    private readonly sweeps: readonly Sweep[],
+    sweeps: readonly Sweep[],
     private readonly random: RandomSource,
-  ) {}
+  ) {
+    this.sweeps = [...sweeps];
+  }
+
+  /** Adds what an extension keeps, behind ours. */
+  add(sweep: Sweep): void {
+    this.sweeps.push(sweep);
+  }
 
   onApplicationBootstrap(): void {
     this.schedule();

@@ -15,13 +15,13 @@ export function loggingTransport(): MailTransport {
   };
 }
 
-/** Sends nothing: what `mail.dangerouslyDiscard` asks for. Says so once. */
+/** Sends nothing: what `mail.allowNoMail` asks for. Says so once. */
 export function discardingTransport(): MailTransport {
   const logger = new Logger('UsersMail');
   let hasWarned = false;
   return async () => {
     if (!hasWarned)
-      logger.warn('mail.dangerouslyDiscard is set: no mail leaves this process, so nobody can confirm an address or reset a password.');
+      logger.warn('mail.allowNoMail is set: no mail leaves this process, so nobody can confirm an address or reset a password.');
     hasWarned = true;
   };
 }

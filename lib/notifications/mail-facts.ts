@@ -16,6 +16,7 @@ export interface MailFacts {
   readonly signInUrl: string;
   readonly forgotUrl: string;
   readonly accountUrl: string;
+  readonly devicesUrl: string;
   /** `'Chrome on macOS, 198.51.100.4'`, or what is known of it, or `null`. */
   readonly source: string | null;
   /** True when an answer to the mail reaches a human. */
@@ -33,6 +34,7 @@ export function mailFacts(notification: Notification, settings: MailSettings, no
     signInUrl: urls.signIn,
     forgotUrl: urls.forgot,
     accountUrl: urls.account,
+    devicesUrl: urls.devices,
     source: sourceInWords(notification.from),
     canReply: replyTo !== null,
   };
@@ -59,6 +61,7 @@ function linkOf(notification: Notification, urls: MailSettings['urls']): string 
   if (notification.kind === 'confirm-email') return withToken(urls.confirm, notification.token);
   if (notification.kind === 'confirm-new-email') return withToken(urls.confirmNewEmail, notification.token);
   if (notification.kind === 'reset-password') return withToken(urls.reset, notification.token);
+  if (notification.kind === 'invitation') return withToken(urls.invitation, notification.token);
   return urls.signIn;
 }
 

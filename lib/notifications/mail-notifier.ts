@@ -5,8 +5,8 @@ import { parseEmail } from '../kernel/identifiers.js';
 import type { Mail } from './mail.js';
 import { mailFacts } from './mail-facts.js';
 import { MailQueue } from './mail-queue.js';
-import type { MailTemplate } from './mail-templates.js';
-import { headerLine, renderWords } from './mail-words.js';
+import { MAIL_TEMPLATES, type MailTemplate, type MailTemplates } from './mail-templates.js';
+import { type MailBody, renderContent } from './mail-words.js';
 import type { Notification, NotificationKind } from './notification.js';
 import { MailSettings } from './notifications.options.js';
 import { Notifier } from './notifier.port.js';
@@ -31,9 +31,8 @@ export class MailNotifier extends Notifier {
       const mail = this.render(notification);
       if (mail === null) this.logger.error(`A ${notification.kind} mail was not sent: its recipient is no e-mail address.`);
       else this.queue.push(mail, notification.kind);
-    } catch {
-      // The message of a host's template may hold anything, the token too.
-      this.logger.error(`A ${notification.kind} mail was not sent: its template (mail.templates) failed.`);
+    } catch (error) {
+      this.logger.error(`A ${notification.kind} mail was not sent: ${error instanceof Error ? error.name : 'it could not be rendered'}.`);
     }
   }
 
@@ -41,10 +40,27 @@ export class MailNotifier extends Notifier {
     // One address: a list or a display name smuggled in here would send the token to somebody else.
     const to = parseEmail(notification.to)?.shown;
     if (to === undefined) return null;
-    const { from, replyTo, templates } = this.settings;
+    const { from, replyTo } = this.settings;
+    return { to, from, ...this.contentOf(notification), ...(replyTo !== null && { replyTo }) };
+  }
+
+  /** A host's template that fails does not cost the person the mail: it is sent in our words. */
+  private contentOf(notification: Notification): MailBody {
+    const { kind } = notification;
+    try {
+      return this.renderedBy(this.settings.templates, notification);
+    } catch {
+      // The message of a host's template may hold anything, the token too.
+      this.logger.error(`The template of mail.templates['${kind}'] failed: the mail goes out in the library's own words.`);
+      return this.renderedBy(MAIL_TEMPLATES, notification);
+    }
+  }
+
+  private renderedBy(templates: MailTemplates, notification: Notification): MailBody {
     const template = templates[notification.kind] as MailTemplate<NotificationKind>;
-    const content = template(notification, mailFacts(notification, this.settings, this.clock.now()));
-    const { subject, text, html } = 'lines' in content ? renderWords(content) : content;
-    return { to, from, subject: headerLine(subject), text, html, ...(replyTo !== null && { replyTo }) };
+    const content: unknown = template(notification, mailFacts(notification, this.settings, this.clock.now()));
+    // What is async fails by its type; its rejection, left alone, would end the process.
+    if (content instanceof Promise) content.catch(() => undefined);
+    return renderContent(content as MailBody);
   }
 }

@@ -19,8 +19,8 @@ export const MAIL_TEMPLATES: MailTemplates = {
       `Press the link to finish. It works for ${facts.lifetime ?? 'a while'}.`,
       button('Confirm your email', facts),
       'If you did not ask for this, do nothing: no account will be usable.',
-      footer(facts),
     ],
+    footer: footer(facts),
   }),
 
   'already-registered': (_, facts) => ({
@@ -30,8 +30,8 @@ export const MAIL_TEMPLATES: MailTemplates = {
       { label: 'Sign in', url: facts.signInUrl },
       { label: 'Choose a new password', url: facts.forgotUrl },
       'If it was not you, do nothing.',
-      footer(facts),
     ],
+    footer: footer(facts),
   }),
 
   'reset-password': (_, facts) => ({
@@ -41,8 +41,8 @@ export const MAIL_TEMPLATES: MailTemplates = {
       button('Choose a new password', facts),
       'If you did not ask for this, do nothing: your password stays.',
       ...(facts.source === null ? [] : [`Asked from ${facts.source}.`]),
-      footer(facts),
     ],
+    footer: footer(facts),
   }),
 
   'password-changed': ({ at }, facts) => ({
@@ -51,6 +51,16 @@ export const MAIL_TEMPLATES: MailTemplates = {
       `On ${instantInWords(at)}${facts.source === null ? '' : `, from ${facts.source}`}. Other devices were signed out.`,
       'Not you? Choose a new password at once.',
       { label: 'Choose a new password', url: facts.forgotUrl },
+    ],
+    footer: footer(facts),
+  }),
+
+  'new-sign-in': ({ at }, facts) => ({
+    subject: `New sign-in to ${facts.appName}`,
+    lines: [
+      `${facts.source ?? 'A new device'}, ${instantInWords(at)}.`,
+      'You? Fine. Not you? Sign it out and change your password.',
+      { label: 'Sign it out and change your password', url: facts.devicesUrl },
       footer(facts),
     ],
   }),
@@ -61,8 +71,8 @@ export const MAIL_TEMPLATES: MailTemplates = {
       `Press the link to finish. It works for ${facts.lifetime ?? 'a while'}.`,
       button('Confirm your new email', facts),
       'Until you confirm, the old address stays.',
-      footer(facts),
     ],
+    footer: footer(facts),
   }),
 
   'email-changing': ({ newEmail }, facts) => ({
@@ -71,8 +81,18 @@ export const MAIL_TEMPLATES: MailTemplates = {
       `To ${maskEmail(newEmail)}.`,
       `Not you? Sign in and cancel${facts.canReply ? ', or answer this mail' : ''}.`,
       { label: 'Sign in and cancel', url: facts.accountUrl },
-      footer(facts),
     ],
+    footer: footer(facts),
+  }),
+
+  invitation: (_, facts) => ({
+    subject: `You are invited to ${facts.appName}`,
+    lines: [
+      `Choose a password to start. The link works once, for ${facts.lifetime ?? 'a while'}.`,
+      button('Choose a password', facts),
+      'If you do not want this, do nothing: no account will be usable.',
+    ],
+    footer: `You get this because someone invited this address to ${facts.appName} (${facts.appUrl}).`,
   }),
 };
 

@@ -1,3 +1,5 @@
+import { mailPage } from './mail-page.js';
+
 /** A link of a mail: a button in HTML, with the address written out beneath it; label and address in plain text. */
 export interface MailLink {
   readonly label: string;
@@ -8,6 +10,10 @@ export interface MailLink {
 export interface MailWords {
   readonly subject: string;
   readonly lines: readonly (string | MailLink)[];
+  /** The small print at the end. @default none */
+  readonly footer?: string;
+  /** The language of the words, such as `'de'`: a screen reader reads by it. @default 'en' */
+  readonly language?: string;
 }
 
 /** A mail's content as it goes out. Whoever writes `html` escapes it. */
@@ -18,41 +24,45 @@ export interface MailBody {
 }
 
 const MAX_SUBJECT_LENGTH = 200;
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+/** Marks that turn the reading direction of what follows: with one in a name, an address could read backwards (Unicode UAX 9). */
+const DIRECTION_MARKS = /[\u202A-\u202E\u2066-\u2069]/gu;
 
-/** Gives words both bodies: the same sentences as plain text and as HTML. */
-export function renderWords({ subject, lines }: MailWords): MailBody {
-  const text = lines
-    .map((line) => (typeof line === 'string' ? oneLine(line) : `${oneLine(line.label)}:\n${oneLine(line.url)}`))
-    .join('\n\n');
-  const paragraphs = lines.map((line) => `<p>${typeof line === 'string' ? escapeHtml(oneLine(line)) : htmlLink(line)}</p>`);
-  return { subject, text: `${text}\n`, html: page(subject, paragraphs) };
+/**
+ * The content as it goes out: words get both bodies, the same sentences as plain text and as HTML.
+ *
+ * @throws TypeError when a template gave something else than it promised.
+ */
+export function renderContent(content: MailWords | MailBody): MailBody {
+  const { subject, text, html } = 'lines' in content ? renderWords(content) : content;
+  if (typeof text !== 'string' || typeof html !== 'string') throw new TypeError('a template returns words, or a subject with both bodies');
+  return { subject: headerLine(subject), text: text.toWellFormed(), html: html.toWellFormed() };
+}
+
+function renderWords({ subject, lines, footer, language = 'en' }: MailWords): MailBody {
+  const clean = lines.map((line) => (typeof line === 'string' ? oneLine(line) : { label: oneLine(line.label), url: oneLine(line.url) }));
+  const end = footer === undefined ? [] : [oneLine(footer)];
+  const paragraphs = [...clean, ...end].map((line) => (typeof line === 'string' ? line : `${line.label}:\n${line.url}`));
+  return {
+    subject,
+    text: `${paragraphs.join('\n\n')}\n`,
+    html: mailPage({
+      title: oneLine(subject),
+      lines: clean,
+      footer: end,
+      language: /^[a-z]{2,3}(-\w{2,8})*$/i.test(language) ? language : 'en',
+    }),
+  };
 }
 
 /** Makes a text fit for a header: no control character and no line break of any script ends it early (RFC 5322, 2.2). */
-export function headerLine(text: string): string {
+function headerLine(text: string): string {
   return [...oneLine(text)].slice(0, MAX_SUBJECT_LENGTH).join('');
-}
-
-export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
 }
 
 function oneLine(text: string): string {
   return text
     .toWellFormed()
+    .replace(DIRECTION_MARKS, '')
     .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
     .trim();
-}
-
-function htmlLink({ label, url }: MailLink): string {
-  const address = escapeHtml(oneLine(url));
-  // What does not lead to a web page is shown, not linked: no `javascript:` from a template's data.
-  if (!/^https?:\/\//.test(url)) return `${escapeHtml(oneLine(label))}<br>${address}`;
-  return `<a href="${address}"><strong>${escapeHtml(oneLine(label))}</strong></a><br>${address}`;
-}
-
-function page(subject: string, paragraphs: readonly string[]): string {
-  const head = `<meta charset="utf-8"><title>${escapeHtml(oneLine(subject))}</title>`;
-  return `<!doctype html>\n<html lang="en"><head>${head}</head><body>\n${paragraphs.join('\n')}\n</body></html>\n`;
 }

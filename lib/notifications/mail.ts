@@ -11,6 +11,9 @@ export interface Mail {
 
 /**
  * Hands one mail to whatever delivers it. A rejection means "not accepted": it is tried again, so a transport that rejects after the
- * mail went out makes it arrive twice.
+ * mail went out makes it arrive twice. Only what an SMTP server refused for good is given up at once: a rejection whose `permanent` is true,
+ * or whose `responseCode` is 500 to 599 (RFC 5321, 4.2.1), as nodemailer's are.
+ *
+ * @param signal aborted when the try takes too long, and when the application is gone: hand it on to what can be stopped.
  */
-export type MailTransport = (mail: Mail) => Promise<unknown>;
+export type MailTransport = (mail: Mail, signal?: AbortSignal) => Promise<unknown>;

@@ -41,6 +41,12 @@ export interface PasswordChangedNotification extends Addressed {
   readonly at: Date;
 }
 
+/** Somebody signed in with a device that the user had not used before. */
+export interface NewSignInNotification extends Addressed {
+  readonly kind: 'new-sign-in';
+  readonly at: Date;
+}
+
 /** To the new address of a change; the token confirms it. */
 export interface ConfirmNewEmailNotification extends Addressed, WithToken {
   readonly kind: 'confirm-new-email';
@@ -53,14 +59,23 @@ export interface EmailChangingNotification extends Addressed {
   readonly newEmail: string;
 }
 
+/** Somebody is asked in; the token lets him choose a password. */
+export interface InvitationNotification extends Addressed, WithToken {
+  readonly kind: 'invitation';
+  /** Who invites, where that was said. A person wrote the names: escape them. */
+  readonly invitedBy: NotifiedUser | null;
+}
+
 /** What the library has to tell somebody. `kind` tells them apart. */
 export type Notification =
   | ConfirmEmailNotification
   | AlreadyRegisteredNotification
   | ResetPasswordNotification
   | PasswordChangedNotification
+  | NewSignInNotification
   | ConfirmNewEmailNotification
-  | EmailChangingNotification;
+  | EmailChangingNotification
+  | InvitationNotification;
 
 export type NotificationKind = Notification['kind'];
 export type NotificationOf<K extends NotificationKind> = Extract<Notification, { kind: K }>;

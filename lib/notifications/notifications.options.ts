@@ -11,12 +11,16 @@ export interface MailPaths {
   readonly confirmNewEmail?: string;
   /** Sets a new password; gets `#token=...`. @default '/reset' */
   readonly reset?: string;
+  /** Accepts an invitation; gets `#token=...`. @default '/invitation' */
+  readonly invitation?: string;
   /** Asks for a new password. @default '/forgot' */
   readonly forgot?: string;
   /** @default '/login' */
   readonly signIn?: string;
   /** Where a signed-in person cancels a change of address. @default '/account/password' */
   readonly account?: string;
+  /** Where a signed-in person sees his devices and signs them out. @default '/account/devices' */
+  readonly devices?: string;
 }
 
 export interface MailOptions {
@@ -33,8 +37,8 @@ export interface MailOptions {
   /** Words of your own, by kind of notification. @default the library's English words */
   readonly templates?: Partial<MailTemplates>;
   readonly paths?: MailPaths;
-  /** Starts without mail in production: nobody can confirm an address or reset a password. @default false */
-  readonly dangerouslyDiscard?: boolean;
+  /** Starts without mail in production: it is thrown away, and nobody can confirm an address or reset a password. @default false */
+  readonly allowNoMail?: boolean;
 }
 
 /** The resolved {@link MailOptions}. */
@@ -77,14 +81,22 @@ const QUEUE: MailQueueSettings = {
   tryTimeout: 60_000,
   shutdownTimeout: 5_000,
 };
-const DEFAULT_PATHS = { confirm: '/confirm', reset: '/reset', forgot: '/forgot', signIn: '/login', account: '/account/password' };
+const DEFAULT_PATHS = {
+  confirm: '/confirm',
+  reset: '/reset',
+  invitation: '/invitation',
+  forgot: '/forgot',
+  signIn: '/login',
+  account: '/account/password',
+  devices: '/account/devices',
+};
 const ADDRESS = /^[^\s"(),:;<>@[\\\]]{1,64}@[^\s"(),:;<>@[\\\]]{1,255}$/;
 const NAMED_ADDRESS = /^([^"<>\p{Cc}]{1,100}?) ?<([^<>]+)>$/u;
 
 /** Checks the mail options; every fault is noted in `issues`. */
 export function resolveMailOptions(input: MailOptions | undefined, issues: Issues, surroundings = presentSurroundings()): MailSettings {
   const options = input ?? {};
-  noteUnknownNames(options, ['from', 'replyTo', 'baseUrl', 'appName', 'transport', 'templates', 'paths', 'dangerouslyDiscard'], {
+  noteUnknownNames(options, ['from', 'replyTo', 'baseUrl', 'appName', 'transport', 'templates', 'paths', 'allowNoMail'], {
     path: 'mail',
     issues,
   });
@@ -114,11 +126,11 @@ function presentSurroundings(): MailSurroundings {
 }
 
 function requireMail(options: MailOptions, issues: Issues, { production, ownNotifier }: MailSurroundings): void {
-  if (!production || ownNotifier || options.dangerouslyDiscard === true) return;
+  if (!production || ownNotifier || options.allowNoMail === true) return;
   if (options.transport === undefined) {
     issues.add(
       'mail.transport',
-      "in production mails must leave this process: give nodemailerTransport({ url: 'smtp://...' }) from 'nestjs-users/nodemailer' or (mail) => yourService.send(mail), give ports.notifier, or accept that nobody can reset a password with mail.dangerouslyDiscard: true.",
+      "in production mails must leave this process: give nodemailerTransport({ url: 'smtp://...' }) from 'nestjs-users/nodemailer' or (mail) => yourService.send(mail), give ports.notifier, or accept that nobody can reset a password with mail.allowNoMail: true.",
     );
   }
   if (options.from === undefined) issues.add('mail.from', "give the sender's address, such as 'no-reply@notes.example'.");
@@ -154,12 +166,12 @@ function fromOf(given: unknown, appName: string, issues: Issues): string {
   return '';
 }
 
-function transportOf({ transport, dangerouslyDiscard }: MailOptions, issues: Issues): MailTransport {
+function transportOf({ transport, allowNoMail }: MailOptions, issues: Issues): MailTransport {
   if (transport !== undefined && typeof transport !== 'function')
     issues.add('mail.transport', 'give a function that takes a mail and returns a promise.');
-  if (transport !== undefined && dangerouslyDiscard === true)
-    issues.add('mail.dangerouslyDiscard', 'there is a transport as well: leave one of the two out.');
-  return transport ?? (dangerouslyDiscard === true ? discardingTransport() : loggingTransport());
+  if (transport !== undefined && allowNoMail === true)
+    issues.add('mail.allowNoMail', 'there is a transport as well: leave one of the two out.');
+  return transport ?? (allowNoMail === true ? discardingTransport() : loggingTransport());
 }
 
 function templatesOf(given: Partial<MailTemplates> = {}, issues: Issues): MailTemplates {

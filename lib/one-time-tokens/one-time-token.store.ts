@@ -44,6 +44,10 @@ export class OneTimeTokenStore {
     return result.affected === 1;
   }
 
+  listOf(on: Connection, userId: string): Promise<OneTimeTokenRow[]> {
+    return on.ask((manager) => manager.getRepository(this.entity).find({ where: { userId: Equal(userId) }, order: { id: 'DESC' } }));
+  }
+
   async deleteOf(on: Connection, userId: string, purposes: readonly TokenPurpose[]): Promise<number> {
     const result = await on.ask((manager) => this.writer(manager).delete({ userId: Equal(userId), purpose: In([...purposes]) }));
     return result.affected ?? 0;

@@ -64,7 +64,7 @@ export class PasswordChangeService {
       if (!(await this.passwords.isCurrent(work, user.id, proof))) throw new WrongPasswordError();
       if (keepSession !== undefined) await this.sessions.clearNeed(work, { id: keepSession, userId: user.id }, 'new-password');
     };
-    await this.writer.write(user, hash, { keepSession, mustChange: false, guard, from });
+    await this.writer.write(user, hash, { keepSession, keepKeys: true, mustChange: false, guard, from });
   }
 
   /**

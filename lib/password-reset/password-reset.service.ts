@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Clock } from '../kernel/clock.port.js';
 import { type Duration, isDuration, milliseconds } from '../kernel/duration.js';
 import { InvalidInputError, NotFoundError } from '../kernel/errors.js';
 import { Fields } from '../kernel/fields.js';
@@ -8,10 +9,12 @@ import { type IssuedToken, OneTimeTokens } from '../one-time-tokens/one-time-tok
 import type { EntityManager } from '../persistence/connection.js';
 import { Database } from '../persistence/database.js';
 import { joined } from '../persistence/joined.js';
+import { UsersEvents } from '../persistence/users-events.js';
 import type { BaseUser } from '../users/base-user.js';
 import type { RegisteredUser } from '../users/register.js';
 import { keysOf, type UserRef } from '../users/user-ref.js';
 import { UserStore } from '../users/user.store.js';
+import { PasswordResetRefused } from './password-reset.events.js';
 import { LONGEST_TOKEN_LIFETIME, PasswordResetSettings } from './password-reset.options.js';
 import { ResetCompletion } from './reset-completion.js';
 import { ResetRequests } from './reset-requests.js';
@@ -32,6 +35,8 @@ export class PasswordResetService<U extends BaseUser = RegisteredUser> {
     private readonly tokens: OneTimeTokens,
     private readonly users: UserStore,
     private readonly settings: PasswordResetSettings,
+    private readonly events: UsersEvents,
+    private readonly clock: Clock,
     private readonly database: Database,
   ) {}
 
@@ -93,7 +98,12 @@ export class PasswordResetService<U extends BaseUser = RegisteredUser> {
     const input = Fields.of({ token, newPassword, verifyPassword: options.verifyPassword });
     const user = options.user === undefined ? undefined : await this.users.find(this.database, keysOf(options.user));
     if (user === null) throw new InvalidTokenError();
-    return (await this.completion.complete(input, user?.id, from)) as U;
+    try {
+      return (await this.completion.complete(input, user?.id, from)) as U;
+    } catch (error) {
+      if (error instanceof InvalidTokenError) this.events.publish(new PasswordResetRefused(this.clock.now(), from));
+      throw error;
+    }
   }
 
   /** Voids the user's open links. @returns how many there were. */

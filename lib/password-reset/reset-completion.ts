@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Background } from '../kernel/background.js';
 import type { Fields } from '../kernel/fields.js';
 import { type RequestSource, UNKNOWN_SOURCE } from '../kernel/request-source.js';
+import { KnownDevices } from '../known-devices/known-devices.service.js';
 import { Notifier } from '../notifications/notifier.port.js';
 import type { OneTimeTokenRow } from '../one-time-tokens/one-time-token.entity.js';
 import { InvalidTokenError } from '../one-time-tokens/one-time-tokens.errors.js';
@@ -31,6 +32,7 @@ export class ResetCompletion {
     private readonly policy: PasswordPolicy,
     private readonly passwords: Passwords,
     private readonly sessions: SessionEnding,
+    private readonly devices: KnownDevices,
     private readonly credentials: Credentials,
     private readonly notifier: Notifier,
     private readonly limiter: RateLimiter,
@@ -75,6 +77,7 @@ export class ResetCompletion {
     await this.passwords.set(work, id, reset.hash, work.now);
     await this.confirmAddress(work, user, token);
     await this.sessions.endAll(work, { userId: id, state: 'all' });
+    await this.devices.forgetAll(work, id);
     // A change of address that waits may be the thief's: it dies with his sessions.
     await this.tokens.voidAll(work, id, ['change-email']);
     await work.record(new PasswordReset(work.now, id));

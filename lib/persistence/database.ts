@@ -11,6 +11,11 @@ export class Database implements Connection {
     readonly timeout: number,
   ) {}
 
+  /** Whether questions go into an open transaction, whose rows nobody else may see. */
+  get isInTransaction(): boolean {
+    return false;
+  }
+
   async ask<T>(task: (manager: EntityManager) => Promise<T>): Promise<T> {
     try {
       return await withDeadline(task(this.dataSource.manager), this.timeout);
@@ -33,7 +38,11 @@ class JoinedDatabase extends Database {
     super(dataSource, timeout);
   }
 
+  override get isInTransaction(): boolean {
+    return this.host.queryRunner?.isTransactionActive === true;
+  }
+
   override ask<T>(task: (manager: EntityManager) => Promise<T>): Promise<T> {
-    return super.ask((plain) => task(this.host.queryRunner?.isTransactionActive === true ? this.host : plain));
+    return super.ask((plain) => task(this.isInTransaction ? this.host : plain));
   }
 }

@@ -2,14 +2,14 @@ import { UnavailableError } from '../kernel/errors.js';
 
 /**
  * Waits for `answer`, but not for ever: a database that hangs must not hold the request. The statement itself goes on underneath, since
- * no driver of ours can call it back; its late result is dropped.
+ * no driver of ours can call it back; its late result is dropped. The same for whatever else of the host's is asked.
  *
  * @throws UnavailableError after `timeout` milliseconds.
  */
-export async function withDeadline<T>(answer: Promise<T>, timeout: number): Promise<T> {
+export async function withDeadline<T>(answer: Promise<T>, timeout: number, whom = 'The database'): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new UnavailableError(new Error(`The database did not answer within ${timeout} ms.`))), timeout);
+    timer = setTimeout(() => reject(new UnavailableError(new Error(`${whom} did not answer within ${timeout} ms.`))), timeout);
     timer.unref();
   });
   try {

@@ -2,11 +2,17 @@ import type { DataSource, QueryRunner } from 'typeorm';
 import type { Clock } from '../kernel/clock.port.js';
 import { logTable } from './migrations/migration-log.js';
 import { siteOf } from './migrations/schema-site.js';
-import { migrationsFor } from './migrations/users-migrations.js';
+import { type MigrationClass, migrationsFor } from './migrations/users-migrations.js';
 import { dataSourceOf } from './data-source-of.js';
 import { underMigrationLock } from './migration-lock.js';
 import { makeSqliteSafe } from './sqlite-lock.js';
 import { type TableOwner, TablePaths } from './table-paths.js';
+
+/** Whose tables are brought up to date, and by what. */
+export interface Migrated extends TableOwner {
+  /** In the order in which they run, those of extensions behind ours. @default ours */
+  readonly migrations?: readonly MigrationClass[];
+}
 
 /** `migrate: true`: runs the library's migrations alone, never the host's. */
 export class Migrator {
@@ -17,7 +23,7 @@ export class Migrator {
    * @returns the names of the migrations that ran now.
    * @throws Error with `synchronize: true`: two hands on one schema undo each other's work.
    */
-  static async run(dataSource: DataSource, owner: TableOwner, clock: Clock): Promise<string[]> {
+  static async run(dataSource: DataSource, owner: Migrated, clock: Clock): Promise<string[]> {
     if (dataSource.options.synchronize === true) {
       throw new Error(
         'migrate: true and synchronize: true do not go together: TypeORM would change what the migrations made. ' +
@@ -38,7 +44,7 @@ export class Migrator {
 
   private constructor(
     private readonly runner: QueryRunner,
-    private readonly owner: TableOwner,
+    private readonly owner: Migrated,
     private readonly clock: Clock,
   ) {
     this.paths = new TablePaths(dataSourceOf(runner), owner);
@@ -48,7 +54,8 @@ export class Migrator {
     await this.createTable();
     const done = await this.findDone();
     const ran: string[] = [];
-    for (const Migration of migrationsFor(this.owner.tables, this.owner.user)) {
+    const { tables, user, migrations = migrationsFor(tables, user) } = this.owner;
+    for (const Migration of migrations) {
       const migration = new Migration();
       if (done.has(migration.name)) continue;
       await migration.up(this.runner);

@@ -1,4 +1,4 @@
-import { QueryFailedError } from 'typeorm';
+import { ConnectionIsNotSetError, QueryFailedError } from 'typeorm';
 import type { BetterSqlite3Driver } from 'typeorm/driver/better-sqlite3/BetterSqlite3Driver.js';
 import { BetterSqlite3QueryRunner } from 'typeorm/driver/better-sqlite3/BetterSqlite3QueryRunner.js';
 import type { ConnectionLock } from './connection-lock.js';
@@ -6,8 +6,20 @@ import type { ConnectionLock } from './connection-lock.js';
 /** What we need of a better-sqlite3 `Database`. */
 export interface SqliteConnection {
   readonly inTransaction: boolean;
+  readonly open: boolean;
   readonly readonly: boolean;
   pragma(source: string): unknown;
+}
+
+/** A statement that ends with it gives its rows as lists, which costs half as much as objects do. */
+export const AS_LISTS = ' /* lists */';
+
+/** Prepared statements by their text, as TypeORM keeps them. */
+export class PreparedStatements extends Map<string, unknown> {
+  override set(text: string, statement: unknown): this {
+    if (text.endsWith(AS_LISTS)) (statement as { raw(): unknown }).raw();
+    return super.set(text, statement);
+  }
 }
 
 /** What all runners of one connection share. */
@@ -15,7 +27,7 @@ export interface SharedConnection {
   readonly connection: SqliteConnection;
   readonly lock: ConnectionLock;
   /** Prepared statements: a runner lives for one query, its statements must not. */
-  readonly statements: Map<string, unknown>;
+  readonly statements: PreparedStatements;
   /** How long a write waits for another process's, in milliseconds. */
   readonly busyTimeout: number;
 }
@@ -103,6 +115,8 @@ export class SafeQueryRunner extends BetterSqlite3QueryRunner {
     this.running += 1;
     try {
       await this.takeTurn();
+      // Closed while it waited: TypeORM 0.3 would throw a TypeError that names nothing, and a new start would be another connection.
+      if (!this.shared.connection.open) throw new ConnectionIsNotSetError('better-sqlite3');
       return await task();
     } finally {
       this.running -= 1;

@@ -2,7 +2,7 @@ import type { DataSource } from 'typeorm';
 import type { BetterSqlite3Driver } from 'typeorm/driver/better-sqlite3/BetterSqlite3Driver.js';
 import type { BetterSqlite3QueryRunner } from 'typeorm/driver/better-sqlite3/BetterSqlite3QueryRunner.js';
 import { ConnectionLock } from './connection-lock.js';
-import { SafeQueryRunner, type SharedConnection, type SqliteConnection } from './safe-query-runner.js';
+import { PreparedStatements, SafeQueryRunner, type SharedConnection, type SqliteConnection } from './safe-query-runner.js';
 
 export interface SqliteSafetyOptions {
   /** How long a query waits for the connection, in milliseconds. @default 5000 */
@@ -38,5 +38,10 @@ export function makeSqliteSafe(dataSource: DataSource, { longestWait = LONGEST_W
 function share(connection: SqliteConnection, driver: BetterSqlite3Driver, longestWait: number): SharedConnection {
   // The runners wait for other processes themselves, without stopping the event loop.
   connection.pragma('busy_timeout = 0');
-  return { connection, lock: new ConnectionLock(longestWait), statements: new Map(), busyTimeout: driver.options.timeout ?? LONGEST_WAIT };
+  return {
+    connection,
+    lock: new ConnectionLock(longestWait),
+    statements: new PreparedStatements(),
+    busyTimeout: driver.options.timeout ?? LONGEST_WAIT,
+  };
 }

@@ -4,6 +4,7 @@ export interface Tables {
   readonly passwords: string;
   readonly sessions: string;
   readonly tokens: string;
+  readonly devices: string;
   readonly attempts: string;
   readonly state: string;
   readonly migrations: string;
@@ -17,6 +18,7 @@ export function tablesOf(prefix: string): Tables {
     passwords: named('passwords'),
     sessions: named('sessions'),
     tokens: named('tokens'),
+    devices: named('devices'),
     attempts: named('attempts'),
     state: named('state'),
     migrations: named('migrations'),

@@ -49,10 +49,14 @@ export abstract class LimitsSettings {
 }
 
 const MAX_LIMIT = 1_000_000;
+/** As long as the longest rate of an API key. */
+const LEAST_MEMORY = milliseconds('1h');
 /** NIST SP 800-63B-4, section 3.2.2: no more than these. */
 const MAX_FAILURES = 100;
 const MIN_LENGTH = milliseconds('1s');
 const MAX_WINDOW = milliseconds('30d');
+/** Of a counter of the host's own: rows are kept at least so long. */
+export const LONGEST_HIT_WINDOW = milliseconds('1d');
 const MAX_DELAY = milliseconds('1d');
 
 const DEFAULTS = {
@@ -72,7 +76,7 @@ const BUDGETS = Object.keys(DEFAULTS) as BudgetName[];
 export function resolveLimitsOptions(input: LimitsOptions | undefined, issues: Issues): LimitsSettings {
   const given = objectOf(input, { path: 'limits', known: [...BUDGETS, 'consecutiveFailures'] }, issues);
   const budgets = Object.fromEntries(BUDGETS.map((name) => [name, budgetOf(name, given[name], issues)])) as Record<BudgetName, Budget>;
-  const memory = Math.max(...Object.values(budgets).map(memoryOf));
+  const memory = Math.max(LEAST_MEMORY, LONGEST_HIT_WINDOW, ...Object.values(budgets).map(memoryOf));
   return { ...budgets, consecutiveFailures: failuresOf(given['consecutiveFailures'] ?? MAX_FAILURES, issues), memory };
 }
 

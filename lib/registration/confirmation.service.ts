@@ -100,7 +100,7 @@ export class ConfirmationService {
     if (token !== null) await this.pending.apply(work, user, token);
     // A lapsed link holds nothing any more: the address is his all the same, and a password comes by a reset.
     else if (user.email !== null) await this.users.update(work, user.id, { emailKey: parseEmail(user.email)?.key ?? null });
-    await this.tokens.voidAll(work, user.id, ['confirm-email']);
+    await this.tokens.voidAll(work, user.id, ['confirm-email', 'invitation']);
     await this.users.update(work, user.id, { activatedAt: work.now, updatedAt: work.now });
     await work.record(new UserActivated(work.now, user.id));
   }

@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { UnavailableError } from '../kernel/errors.js';
+import { InvalidInputError, UnavailableError } from '../kernel/errors.js';
+import { isPlainObject } from '../kernel/json.js';
 import type { LegacyUser } from '../passwords/legacy-login.js';
 import { PasswordsSettings } from '../passwords/passwords.options.js';
 import { Passwords } from '../passwords/passwords.service.js';
 import { Database } from '../persistence/database.js';
+import { withDeadline } from '../persistence/deadline.js';
 import type { TypedCredentials } from '../sessions/credentials.js';
 import { LegacyUsers } from '../sessions/legacy-users.port.js';
 import type { BaseUser } from '../users/base-user.js';
@@ -11,6 +13,9 @@ import { keysOf } from '../users/user-ref.js';
 import { UserStore } from '../users/user.store.js';
 import { EmailTakenError, UsernameTakenError } from '../users/users.errors.js';
 import { UserCreation } from './user-creation.js';
+
+/** How long a log-in waits for the other system, in milliseconds. */
+const LONGEST_ANSWER = 10_000;
 
 /** Makes users of those whom `passwords.legacyLogin` knows, one by one as they come. */
 @Injectable()
@@ -32,14 +37,21 @@ export class LegacyAdoption extends LegacyUsers {
     try {
       return await this.creation.adopt(known, password);
     } catch (error) {
+      // What the old system says of a user is not what the person typed.
+      if (error instanceof InvalidInputError) throw new UnavailableError(error);
       if (!(error instanceof UsernameTakenError || error instanceof EmailTakenError)) throw error;
       return this.madeMeanwhile({ ref, password });
     }
   }
 
   private async ask(login: string, password: string): Promise<LegacyUser | null> {
+    const { legacyLogin } = this.settings;
+    if (legacyLogin === null) return null;
     try {
-      return (await this.settings.legacyLogin?.(login, password)) ?? null;
+      const asked = Promise.resolve(legacyLogin(login, password));
+      const known: unknown = (await withDeadline(asked, LONGEST_ANSWER, 'passwords.legacyLogin')) ?? null;
+      if (known !== null && !isPlainObject(known)) throw new TypeError('passwords.legacyLogin answers a user as a plain object, or null.');
+      return known;
     } catch (error) {
       throw new UnavailableError(error);
     }

@@ -48,9 +48,10 @@ export class PendingNames {
     return holder?.status === 'pending' && this.deleteLapsed(holder.id);
   }
 
-  /** A link that was sent again lives longer than the registration's own age tells. */
+  /** A link that was sent again, or an invitation's, lives longer than the user's own age tells. */
   private async deleteLapsed(userId: string): Promise<boolean> {
-    const living = await this.tokens.findLiving(this.database, userId, 'confirm-email');
-    return living === null && this.users.deletePending(this.database, userId);
+    for (const purpose of ['confirm-email', 'invitation'] as const)
+      if ((await this.tokens.findLiving(this.database, userId, purpose)) !== null) return false;
+    return this.users.deletePending(this.database, userId);
   }
 }

@@ -9,6 +9,8 @@ export interface RegistrationOptions extends UsersOptions {
   readonly signIn?: boolean;
   /** For samples: the first who becomes active in the life of the database is made administrator. @default false */
   readonly firstUserIsAdmin?: boolean;
+  /** How long the link of an invitation lives. @default '1d' */
+  readonly invitationLifetime?: Duration;
 }
 
 export interface EmailConfirmationOptions {
@@ -22,9 +24,10 @@ export abstract class RegistrationSettings {
   abstract readonly signIn: boolean;
   abstract readonly firstUserIsAdmin: boolean;
   abstract readonly confirmationLifetime: number;
+  abstract readonly invitationLifetime: number;
 }
 
-const NAMES = ['open', 'signIn', 'firstUserIsAdmin', 'username', 'email', 'jsonBytes', 'allowUnconfirmedLogin'];
+const NAMES = ['open', 'signIn', 'firstUserIsAdmin', 'username', 'email', 'jsonBytes', 'allowUnconfirmedLogin', 'invitationLifetime'];
 
 export function resolveRegistrationOptions(
   registration: RegistrationOptions,
@@ -33,12 +36,20 @@ export function resolveRegistrationOptions(
 ): RegistrationSettings {
   noteUnknownNames(registration, NAMES, { path: 'registration', issues });
   noteUnknownNames(confirmation, ['tokenLifetime'], { path: 'emailConfirmation', issues });
-  const { open = true, signIn = false, firstUserIsAdmin = false } = registration;
+  const { open = true, signIn = false, firstUserIsAdmin = false, invitationLifetime = '1d' } = registration;
   const { tokenLifetime = '12h' } = confirmation;
   const flags = { open, signIn, firstUserIsAdmin };
   for (const [name, value] of Object.entries(flags))
     if (typeof value !== 'boolean') issues.add(`registration.${name}`, 'write true or false.');
-  const isGood = isDuration(tokenLifetime) && milliseconds(tokenLifetime) > 0;
-  if (!isGood) issues.add('emailConfirmation.tokenLifetime', "write a duration with its unit: '12h'.");
-  return { ...flags, confirmationLifetime: milliseconds(isGood ? tokenLifetime : '12h') };
+  return {
+    ...flags,
+    confirmationLifetime: lifetimeOf(tokenLifetime, 'emailConfirmation.tokenLifetime', issues),
+    invitationLifetime: lifetimeOf(invitationLifetime, 'registration.invitationLifetime', issues),
+  };
+}
+
+function lifetimeOf(given: unknown, name: string, issues: Issues): number {
+  if (isDuration(given) && milliseconds(given) > 0) return milliseconds(given);
+  issues.add(name, "write a duration with its unit: '12h'.");
+  return milliseconds('12h');
 }

@@ -85,7 +85,7 @@ export class RegistrationService {
   private read(input: Fields): Omit<Attempt, 'passwordHash'> {
     this.facts.requireIdentifiers(input);
     const email = this.facts.email(input);
-    const username = this.facts.username(input, email?.key ?? null);
+    const username = this.facts.username(input, email?.key ?? null, 'himself');
     const now = this.clock.now();
     const row = {
       ...emptyUser(newId(now, this.random), now),

@@ -25,6 +25,8 @@ export interface CreateUserInput {
   readonly password?: string;
   readonly displayName?: string | null;
   readonly isAdmin?: boolean;
+  /** A program's account: it has API keys, no password, and cannot sign in. @default false */
+  readonly isService?: boolean;
   /** Free JSON that the user may change. */
   readonly profile?: unknown;
   /** Free JSON that only server code changes. */
@@ -91,7 +93,7 @@ export class UserCreation {
   private async draft(input: Fields, setter: 'admin' | 'trusted'): Promise<Draft> {
     this.facts.requireIdentifiers(input);
     const email = this.facts.email(input);
-    const username = this.facts.username(input, email?.key ?? null);
+    const username = this.facts.username(input, email?.key ?? null, 'trusted');
     const now = this.clock.now();
     const row = {
       ...emptyUser(newId(now, this.random), now),
@@ -100,10 +102,12 @@ export class UserCreation {
       ...this.facts.personal(input),
       ...(setter === 'trusted' ? { ...this.facts.data(input), ...this.ownFields.readAll(input) } : this.ownFields.read(input, 'admin')),
       isAdmin: input.optionalFlag('isAdmin') ?? false,
+      isService: input.optionalFlag('isService') ?? false,
       mustChangePassword: input.optionalFlag('mustChangePassword') ?? false,
       activatedAt: now,
       emailConfirmedAt: (input.optionalFlag('emailConfirmed') ?? false) ? now : null,
     };
+    if (row.isService && input.has('password')) input.fault('password', 'USERS_NOT_ALLOWED');
     input.done();
     return { row, passwordHash: input.has('password') ? await this.hashed(input.raw('password'), row) : null };
   }

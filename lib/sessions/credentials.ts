@@ -1,11 +1,14 @@
 import { Injectable } from '@nestjs/common';
+import { Clock } from '../kernel/clock.port.js';
 import type { Fields } from '../kernel/fields.js';
 import { fold, parseEmail } from '../kernel/identifiers.js';
-import type { RequestSource } from '../kernel/request-source.js';
+import { type RequestSource, storableSource } from '../kernel/request-source.js';
+import { KnownDevices } from '../known-devices/known-devices.service.js';
 import { type PasswordProof, Passwords } from '../passwords/passwords.service.js';
 import { faultOfPassword } from '../passwords/password-input.js';
 import { PasswordsSettings } from '../passwords/passwords.options.js';
 import { Database } from '../persistence/database.js';
+import { UsersEvents } from '../persistence/users-events.js';
 import { networkOf } from '../rate-limits/network-of.js';
 import { RateLimiter } from '../rate-limits/rate-limiter.js';
 import { LimitsSettings } from '../rate-limits/rate-limits.options.js';
@@ -15,6 +18,7 @@ import { SignInRule } from '../users/sign-in-rule.js';
 import { UserStore } from '../users/user.store.js';
 import { LegacyUsers } from './legacy-users.port.js';
 import { WrongPasswordError } from './sessions.errors.js';
+import { LoginFailed } from './sessions.events.js';
 
 const IDENTIFIERS = ['login', 'email', 'username'] as const;
 /** Longer than any identifier that we store, so that a pasted mistake is answered like any other wrong one. */
@@ -43,11 +47,14 @@ export class Credentials {
     private readonly database: Database,
     private readonly users: UserStore,
     private readonly passwords: Passwords,
+    private readonly devices: KnownDevices,
     private readonly limiter: RateLimiter,
     private readonly limits: LimitsSettings,
     private readonly passwordRules: PasswordsSettings,
     private readonly signInRule: SignInRule,
     private readonly legacy: LegacyUsers,
+    private readonly events: UsersEvents,
+    private readonly clock: Clock,
   ) {}
 
   /** Reads exactly one of login, email and username, and the password; faults are noted in `input`, and nothing is counted for them. */
@@ -76,12 +83,16 @@ export class Credentials {
    */
   async verify(typed: TypedCredentials, from?: RequestSource): Promise<Verified | null> {
     const { ref, identifier, password } = typed;
-    await this.spend(identifier, from);
+    const spender = { identifier, from, device: await this.knownDevice(ref, from) };
+    await this.spend(spender);
     const user = await this.users.find(this.database, keysOf(ref));
     const proof = await this.passwords.prove(this.database, user?.id ?? null, password);
     const verified = user === null ? await this.adopt(typed) : proof && { user, proof };
-    if (verified === null || !this.signInRule.allows(verified.user)) return null;
-    await this.reset(identifier, from);
+    if (verified === null || !this.signInRule.allows(verified.user)) {
+      this.events.publish(new LoginFailed(this.clock.now(), user?.id ?? null, from && storableSource(from)));
+      return null;
+    }
+    await this.forgive(spender);
     return verified;
   }
 
@@ -91,10 +102,11 @@ export class Credentials {
    * @throws WrongPasswordError, or TooManyRequestsError before any hash.
    */
   async reprove(userId: string, password: string, from?: RequestSource): Promise<PasswordProof> {
-    await this.spend(userId, from);
+    const spender = { identifier: userId, from, device: null };
+    await this.spend(spender);
     const proof = await this.passwords.prove(this.database, userId, password);
     if (proof === null) throw new WrongPasswordError();
-    await this.reset(userId, from);
+    await this.forgive(spender);
     return proof;
   }
 
@@ -103,7 +115,7 @@ export class Credentials {
     const key = identifierOf(identifier);
     const spent = await Promise.all([
       this.limiter.isSpent(this.limits.passwordChecks, networkOf(from.ip)),
-      this.limiter.isSpent(this.limits.failedChecksFromAddress, pairOf(key, from)),
+      this.limiter.isSpent(this.limits.failedChecksFromAddress, pairOf({ identifier: key, from, device: null })),
       this.limiter.isSpent(this.limits.failedChecksAnywhere, key),
     ]);
     return spent.includes(true);
@@ -111,9 +123,7 @@ export class Credentials {
 
   /** Forgives the failures counted for this identifier. */
   async reset(identifier: string, from?: RequestSource): Promise<void> {
-    const key = identifierOf(identifier);
-    await this.limiter.reset(this.limits.failedChecksFromAddress, pairOf(key, from));
-    await this.limiter.reset(this.limits.failedChecksAnywhere, key);
+    await this.forgive({ identifier: identifierOf(identifier), from, device: null });
   }
 
   private async adopt(typed: TypedCredentials): Promise<Verified | null> {
@@ -122,12 +132,35 @@ export class Credentials {
     return user === null || password === null ? null : { user, proof: password };
   }
 
-  /** Counted before the hash: counted after it, forty racers would all be let through. */
-  private async spend(identifier: string, from?: RequestSource): Promise<void> {
-    if (from !== undefined) await this.limiter.spend(this.limits.passwordChecks, networkOf(from.ip));
-    await this.limiter.spend(this.limits.failedChecksFromAddress, pairOf(identifier, from));
-    await this.limiter.spend(this.limits.failedChecksAnywhere, identifier);
+  /** The same statements whether or not there is such a user; none where the client shows nothing. */
+  private async knownDevice(ref: UserRef, from?: RequestSource): Promise<string | null> {
+    const shown = from?.device;
+    if (!this.devices.isReadable(shown)) return null;
+    const user = await this.users.find(this.database, keysOf(ref));
+    return this.devices.find(user?.id ?? null, shown);
   }
+
+  /** Counted before the hash: counted after it, forty racers would all be let through. */
+  private async spend(spender: Spender): Promise<void> {
+    const { identifier, from, device } = spender;
+    if (from !== undefined) await this.limiter.spend(this.limits.passwordChecks, networkOf(from.ip));
+    await this.limiter.spend(this.limits.failedChecksFromAddress, pairOf(spender));
+    // Whoever guesses from everywhere must not shut out, of all devices, the one that the user always takes.
+    if (device === null) await this.limiter.spend(this.limits.failedChecksAnywhere, identifier);
+  }
+
+  private async forgive(spender: Spender): Promise<void> {
+    await this.limiter.reset(this.limits.failedChecksFromAddress, pairOf(spender));
+    if (spender.device === null) await this.limiter.reset(this.limits.failedChecksAnywhere, spender.identifier);
+  }
+}
+
+/** Whose failures are counted, and together with what. */
+interface Spender {
+  readonly identifier: string;
+  readonly from: RequestSource | undefined;
+  /** Of a device that this user has signed in with before. */
+  readonly device: string | null;
 }
 
 /** The spellings that find one user count as one. */
@@ -135,6 +168,8 @@ function identifierOf(text: string): string {
   return parseEmail(text)?.key ?? fold(text);
 }
 
-function pairOf(identifier: string, from?: RequestSource): string {
+/** A known device has a budget of its own: others behind the same address cannot spend it. */
+function pairOf({ identifier, from, device }: Spender): string {
+  if (device !== null) return `${identifier} device ${device}`;
   return `${identifier} ${from === undefined ? 'trusted' : networkOf(from.ip)}`;
 }

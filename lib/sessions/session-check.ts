@@ -1,12 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../kernel/clock.port.js';
+import { idOfApiKey } from '../kernel/api-key-token.js';
 import { hashToken, idOfToken, sameHash } from '../kernel/secret-token.js';
 import { Database } from '../persistence/database.js';
 import type { BaseUser } from '../users/base-user.js';
 import { SignInRule } from '../users/sign-in-rule.js';
-import { type CheckResult, sessionOf } from './session.js';
+import { type CheckResult, type SessionContext, sessionOf } from './session.js';
+import type { SessionRow } from './session.entity.js';
 import { isOver } from './session-lifetime.js';
 import { type LookedUp, SessionLookupStore } from './session-lookup.store.js';
+import { SessionRights } from './session-rights.js';
 import { SessionTouches } from './session-touches.js';
 import { InvalidSessionError } from './sessions.errors.js';
 import { SessionRule } from './session-rule.js';
@@ -16,7 +19,21 @@ export interface CheckOptions {
   readonly touch?: boolean | undefined;
 }
 
-type Ok = Extract<CheckResult<BaseUser>, { status: 'ok' }>;
+/** What somebody showed, and where its row would be. */
+interface Shown {
+  /** `null` for what is not well-formed. */
+  readonly id: string | null;
+  readonly token: unknown;
+  readonly kind: 'session' | 'api-key';
+}
+
+export interface Examined {
+  readonly result: CheckResult<BaseUser>;
+  /** `null` where nothing was found. */
+  readonly row: SessionRow | null;
+}
+
+const NOT_FOUND: Examined = { result: { status: 'not_found' }, row: null };
 
 /** Answers the one question of every request: whose session is this, and is it still good? */
 @Injectable()
@@ -27,46 +44,51 @@ export class SessionCheck {
     private readonly touches: SessionTouches,
     private readonly rule: SessionRule,
     private readonly signInRule: SignInRule,
+    private readonly rights: SessionRights,
     private readonly clock: Clock,
   ) {}
 
   /** Never throws for a bad token. A token that is not well-formed costs no query. */
   async check(token: unknown, { touch = true }: CheckOptions = {}): Promise<CheckResult<BaseUser>> {
-    const id = idOfToken(token);
+    return (await this.examine({ id: idOfToken(token), token, kind: 'session' }, touch)).result;
+  }
+
+  /** The same for an API key, with the row that says how it may be used. */
+  checkKey(key: unknown, { touch = true }: CheckOptions = {}): Promise<Examined> {
+    return this.examine({ id: idOfApiKey(key), token: key, kind: 'api-key' }, touch);
+  }
+
+  private async examine({ id, token, kind }: Shown, touch: boolean): Promise<Examined> {
     const found = id === null ? null : await this.lookup.find(this.database, id);
-    if (found === null || !sameHash(found.session.secretHash, hashToken('session', token as string))) return { status: 'not_found' };
+    if (found === null || !sameHash(found.session.secretHash, hashToken(kind, token as string))) return NOT_FOUND;
     const now = this.clock.now();
+    const { id: sessionId, lastSeenAt } = found.session;
     const result = this.judge(found, now, touch);
-    if (result.status === 'ok' && touch) await this.touches.note(found.session, now);
-    return result;
+    const writing = result.status === 'ok' && touch ? this.touches.note({ id: sessionId, lastSeenAt }, now) : null;
+    if (writing !== null) await writing;
+    return { result, row: found.session };
   }
 
   /** @throws InvalidSessionError with the reason, which is for the process alone. */
-  async authenticate(token: unknown, options?: CheckOptions): Promise<Ok> {
+  async authenticate(token: unknown, options?: CheckOptions): Promise<SessionContext<BaseUser>> {
     const result = await this.check(token, options);
-    if (result.status === 'ok') return result;
-    throw new InvalidSessionError(idOfToken(token) === null ? 'malformed' : result.status);
+    if (result.status !== 'ok') throw new InvalidSessionError(idOfToken(token) === null ? 'malformed' : result.status);
+    const { user, session, roles, permissions, scopes } = result;
+    return { user, session, roles, permissions, scopes };
   }
 
   private judge({ session, user, blackoutAt }: LookedUp, now: Date, touch: boolean): CheckResult<BaseUser> {
-    const row = { ...session, lastSeenAt: this.touches.lastSeen(session.id, session.lastSeenAt) };
-    if (isOver(row, this.rule, now)) return { status: 'expired' };
+    session.lastSeenAt = this.touches.lastSeen(session.id, session.lastSeenAt);
+    if (isOver(session, this.rule, now)) return { status: 'expired' };
     if (blackoutAt !== null && session.createdAt <= blackoutAt) return { status: 'blackout' };
-    if (!this.signInRule.allows(user)) return { status: 'inactive' };
+    if (!(session.kind === 'apiKey' ? this.signInRule.allowsKeys(user) : this.signInRule.allows(user))) return { status: 'inactive' };
     // What the caller is told is as of this use: it is what the row will say a moment later.
-    const lastSeenAt = touch && now > row.lastSeenAt ? now : row.lastSeenAt;
+    if (touch && now > session.lastSeenAt) session.lastSeenAt = now;
     return {
       status: 'ok',
       user,
-      session: sessionOf({ ...row, lastSeenAt }, this.rule),
-      roles: rolesOf(user),
-      permissions: user.permissions ?? [],
+      session: sessionOf(session, this.rule),
+      ...this.rights.of(user, session),
     };
   }
-}
-
-/** The flag is the truth; `admin` among the roles is derived from it. */
-function rolesOf(user: BaseUser): string[] {
-  const own = (user.roles ?? []).filter((role) => role !== 'admin');
-  return user.isAdmin ? ['admin', ...own] : own;
 }

@@ -27,7 +27,7 @@ export class SessionEnding {
   /** @param userId when given, another user's session counts as none. */
   async end(sessionId: string, userId?: string): Promise<boolean> {
     const row = isId(sessionId) ? await this.store.findById(this.database, sessionId) : null;
-    if (row === null || (userId !== undefined && row.userId !== userId)) return false;
+    if (row?.kind !== 'session' || (userId !== undefined && row.userId !== userId)) return false;
     return this.units.run(async (work) => {
       const isEnded = await this.store.delete(work, sessionId);
       if (isEnded) await work.record(new SessionEnded(work.now, row.userId, sessionId));
@@ -45,7 +45,7 @@ export class SessionEnding {
 
   /** Inside the caller's unit of work, so that the sessions end together with what ends them. @returns how many. */
   async endAll(work: Work, filter: SessionFilter): Promise<number> {
-    const ended = await this.store.deleteAll(work, filter, this.rule.edgeAt(work.now));
+    const ended = await this.store.deleteAll(work, filter, await this.rule.edgeAt(work, work.now));
     if (ended > 0) await work.record(new SessionsEnded(work.now, filter.userId ?? null, filter.exceptId ?? null));
     return ended;
   }
@@ -63,7 +63,7 @@ export class SessionEnding {
     let purged = 0;
     await this.touches.write();
     for (;;) {
-      const batch = await this.store.purge(this.database, this.rule.edgeAt(this.clock.now()), PURGE_BATCH);
+      const batch = await this.store.purge(this.database, await this.rule.edgeAt(this.database, this.clock.now()), PURGE_BATCH);
       purged += batch;
       if (batch < PURGE_BATCH) return purged;
     }

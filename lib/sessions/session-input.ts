@@ -2,7 +2,7 @@ import { InvalidInputError } from '../kernel/errors.js';
 import { Fields } from '../kernel/fields.js';
 import { isId } from '../kernel/id.js';
 import { readPageRequest } from '../kernel/page.js';
-import type { SessionNeed } from './session.entity.js';
+import type { SessionKind, SessionNeed } from './session.entity.js';
 import type { SessionFilter, SessionState } from './session.store.js';
 
 /** Exactly one of `login`, `email` and `username`, and the password. */
@@ -31,16 +31,20 @@ export interface ListSessions {
   readonly ip?: string | undefined;
   /** @default 'all' */
   readonly state?: SessionState | undefined;
+  /** @default 'session' */
+  readonly kind?: SessionKind | 'all' | undefined;
   /** 1 to 200. @default 50 */
   readonly limit?: number | undefined;
   /** `next` of the page before. */
   readonly after?: string | undefined;
 }
 
-/** Which sessions to end. Everybody's only by the word `everyone`: a filter that came out empty must not mean all. */
-export type EndSessions =
-  | { readonly userId: string; readonly except?: string | undefined; readonly state?: SessionState | undefined }
-  | { readonly everyone: true; readonly state?: SessionState | undefined };
+/** Which sessions to end; API keys only where `kind` says so. Everybody's only by the word `everyone`: a filter that came out empty must not mean all. */
+export type EndSessions = {
+  readonly state?: SessionState | undefined;
+  /** @default 'session' */
+  readonly kind?: SessionKind | 'all' | undefined;
+} & ({ readonly userId: string; readonly except?: string | undefined } | { readonly everyone: true });
 
 const NEEDS: readonly unknown[] = ['second-factor', 'new-password', 'confirm-email'] satisfies SessionNeed[];
 const STATES: readonly unknown[] = ['live', 'expired', 'all'] satisfies SessionState[];
@@ -51,9 +55,10 @@ export function readSessionFilter(request: unknown): { filter: SessionFilter; li
   const userId = input.optionalText('userId');
   const ip = input.optionalText('ip', { max: 45 });
   const state = stateOf(input);
+  const kind = kindOf(input);
   const page = readPageRequest(input);
   input.done();
-  return userId !== undefined && !isId(userId) ? null : { filter: { userId, ip, state }, ...page };
+  return userId !== undefined && !isId(userId) ? null : { filter: { userId, ip, state, kind }, ...page };
 }
 
 /**
@@ -66,10 +71,11 @@ export function readEndFilter(request: unknown): SessionFilter | null {
   const userId = input.optionalText('userId');
   const except = input.optionalText('except');
   const state = stateOf(input);
+  const kind = kindOf(input);
   if (except !== undefined && !isId(except)) input.fault('except', 'USERS_NOT_VALID');
   input.done();
   if ((userId !== undefined) === everyone) throw new InvalidInputError('Name a userId, or everyone: true.', { userId: ['USERS_REQUIRED'] });
-  return userId !== undefined && !isId(userId) ? null : { userId, exceptId: except, state };
+  return userId !== undefined && !isId(userId) ? null : { userId, exceptId: except, state, kind };
 }
 
 /** Reads the steps that a session to be opened will lack; faults are noted in `input`. */
@@ -78,6 +84,14 @@ export function readNeeds(input: Fields): readonly SessionNeed[] {
   const isGood = Array.isArray(needs) && needs.every((need) => NEEDS.includes(need));
   if (!isGood) input.fault('needs', 'USERS_NOT_VALID');
   return isGood ? [...new Set(needs as SessionNeed[])] : [];
+}
+
+/** @returns `undefined` for both. */
+function kindOf(input: Fields): SessionKind | undefined {
+  const kind = input.raw('kind') ?? 'session';
+  if (kind === 'session' || kind === 'apiKey') return kind;
+  if (kind !== 'all') input.fault('kind', 'USERS_NOT_VALID');
+  return undefined;
 }
 
 function stateOf(input: Fields): SessionState {

@@ -1,14 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import type { DataSource, EntityMetadata } from 'typeorm';
-import type { Connection } from '../persistence/connection.js';
+import { BatchedLookup } from '../persistence/batched-lookup.js';
 import { Database } from '../persistence/database.js';
-import { type EntityClass, SpaceEntities } from '../persistence/space-entities.js';
+import { ByIdQuestion } from '../persistence/many-by-id.js';
+import { isList, type Row, RowReader } from '../persistence/row-reader.js';
+import { SpaceEntities } from '../persistence/space-entities.js';
 import { StateRow } from '../persistence/state.entity.js';
 import { BaseUser } from '../users/base-user.js';
 import { UserStore } from '../users/user.store.js';
 import { SessionRow } from './session.entity.js';
+import { SessionsSettings } from './sessions.options.js';
 
-/** Everything that one request must know, read at once. */
+/** Everything that one request must know, read at once. Both rows are the caller's own. */
 export interface LookedUp {
   readonly session: SessionRow;
   readonly user: BaseUser;
@@ -16,94 +19,83 @@ export interface LookedUp {
   readonly blackoutAt: Date | null;
 }
 
-interface Part {
-  readonly entity: EntityClass<object>;
-  readonly metadata: EntityMetadata;
-  /** How the statement calls the table. */
-  readonly alias: 's' | 'u';
-  /** What is selected, in this order: the database's names can be too long for an alias. */
-  readonly columns: EntityMetadata['columns'];
-}
-
-interface Statement {
-  readonly sql: string;
-  readonly parts: readonly [Part, Part];
+interface Plan {
+  readonly question: ByIdQuestion;
+  readonly session: RowReader<SessionRow>;
+  readonly user: RowReader<BaseUser>;
+  readonly blackoutOf: (row: Row) => unknown;
+  readonly together: BatchedLookup<Row>;
 }
 
 export const BLACKOUT = 'blackout';
 
 /**
- * The hot path: one statement for each guarded request, built once from the entities' metadata, the host's own columns included. Raw,
- * because hydrating two entities through the query builder costs more than the query.
+ * The hot path: at most one statement for each guarded request, and one for many that come together. Built once from the entities'
+ * metadata, the host's own columns included. Raw, because hydrating two entities through the query builder costs more than the query.
  */
 @Injectable()
 export class SessionLookupStore {
-  private statement: Statement | undefined;
+  private plan: Plan | undefined;
   private readonly dataSource: DataSource;
+  private readonly timeout: number;
 
   constructor(
     private readonly entities: SpaceEntities,
     private readonly users: UserStore,
-    { dataSource }: Database,
+    private readonly settings: SessionsSettings,
+    { dataSource, timeout }: Database,
   ) {
     this.dataSource = dataSource;
+    this.timeout = timeout;
   }
 
-  async find(on: Connection, sessionId: string): Promise<LookedUp | null> {
-    this.statement ??= this.build();
-    const { sql, parts } = this.statement;
-    const rows: Record<string, unknown>[] = await on.ask((manager) => manager.query(sql, [sessionId]));
-    const row = rows[0];
-    if (row === undefined) return null;
-    const user = this.hydrate(parts[1], row) as BaseUser;
-    return { session: this.hydrate(parts[0], row) as SessionRow, user: this.users.known(user), blackoutAt: instantOf(row['blackout']) };
+  /** @throws UnavailableError when the database cannot answer in time. */
+  async find(on: Database, sessionId: string): Promise<LookedUp | null> {
+    const plan = (this.plan ??= this.build());
+    const row = await this.rowOf(plan, on, sessionId);
+    if (row === null) return null;
+    const [session, user] = [plan.session.read(row), plan.user.read(row)];
+    return { session, user: this.users.known(user), blackoutAt: instantOf(plan.blackoutOf(row)) };
   }
 
-  private build(): Statement {
+  private rowOf({ question, together }: Plan, on: Database, sessionId: string): Promise<Row | null> {
+    // Inside somebody's transaction it reads what that sees, and nobody else's look-ups with it.
+    const isAlone = on.isInTransaction || !question.takesMany;
+    return isAlone ? on.ask((manager) => question.findOne(manager, sessionId)) : together.find(sessionId);
+  }
+
+  private build(): Plan {
+    const session = new RowReader<SessionRow>(this.dataSource, this.entities.of(SessionRow), 's');
+    const user = new RowReader<BaseUser>(this.dataSource, this.entities.of(BaseUser), 'u', session.columns.length);
+    const statement = { text: this.text(session, user), column: session.nameOf({ databaseName: 'id' }) };
+    const question = new ByIdQuestion(this.dataSource, statement, this.settings.preparedStatements);
+    const idOf = session.finder('id');
+    const ask = async (ids: readonly string[]): Promise<Map<unknown, Row>> =>
+      new Map((await question.findMany(ids)).map((row) => [idOf(row), row]));
+    const last = session.columns.length + user.columns.length;
+    const blackoutOf = (row: Row): unknown => (isList(row) ? row[last] : row['blackout']);
+    return { question, session, user, blackoutOf, together: new BatchedLookup(ask, this.timeout) };
+  }
+
+  private text(session: RowReader<SessionRow>, user: RowReader<BaseUser>): string {
     const { driver } = this.dataSource;
-    const session = this.part(SessionRow, 's');
-    const user = this.part(BaseUser, 'u');
-    const state = this.dataSource.getMetadata(this.entities.of(StateRow));
-    const path = (metadata: EntityMetadata): string =>
-      metadata.tablePath
+    const path = ({ tablePath }: EntityMetadata): string =>
+      tablePath
         .split('.')
         .map((name) => driver.escape(name))
         .join('.');
-    const column = (alias: string, name: string): string => `${alias}.${driver.escape(name)}`;
-    const selected = [session, user].flatMap(({ alias, columns }) =>
-      columns.map(({ databaseName }, index) => `${column(alias, databaseName)} AS ${alias}${index}`),
-    );
+    const state = this.dataSource.getMetadata(this.entities.of(StateRow));
     const blackout = `(SELECT ${driver.escape('value')} FROM ${path(state)} WHERE ${driver.escape('key')} = '${BLACKOUT}') AS blackout`;
-    const join = `${path(session.metadata)} s JOIN ${path(user.metadata)} u ON ${column('u', 'id')} = ${column('s', 'userId')}${notDeleted(user, column)}`;
-    const sql = `SELECT ${[...selected, blackout].join(', ')} FROM ${join} WHERE ${column('s', 'id')} = ${driver.createParameter('id', 0)}`;
-    return { sql, parts: [session, user] };
+    const joined = `${user.nameOf({ databaseName: 'id' })} = ${session.nameOf({ databaseName: 'userId' })}${notDeleted(user)}`;
+    const from = `${path(session.metadata)} s JOIN ${path(user.metadata)} u ON ${joined}`;
+    return `SELECT ${[...session.selected, ...user.selected, blackout].join(', ')} FROM ${from}`;
   }
-
-  private part(base: Parameters<SpaceEntities['of']>[0], alias: Part['alias']): Part {
-    const entity = this.entities.of(base);
-    const metadata = this.dataSource.getMetadata(entity);
-    return { entity, metadata, alias, columns: columnsOf(metadata) };
-  }
-
-  private hydrate(part: Part, row: Record<string, unknown>): object {
-    const target = new part.entity();
-    part.columns.forEach((column, index) => {
-      const value: unknown = this.dataSource.driver.prepareHydratedValue(row[`${part.alias}${index}`], column);
-      column.setEntityValue(target, value);
-    });
-    return target;
-  }
-}
-
-/** Without relations, without what is computed, and without what the host marked `select: false`. */
-function columnsOf({ columns }: EntityMetadata): EntityMetadata['columns'] {
-  return columns.filter((column) => column.isSelect && !column.isVirtual && !column.isVirtualProperty);
 }
 
 /** A host's `@DeleteDateColumn`: whom TypeORM finds no more must not stay signed in. */
-function notDeleted({ metadata, alias }: Part, column: (alias: string, name: string) => string): string {
-  const { deleteDateColumn } = metadata;
-  return deleteDateColumn === undefined ? '' : ` AND ${column(alias, deleteDateColumn.databaseName)} IS NULL`;
+function notDeleted(user: RowReader<BaseUser>): string {
+  const { deleteDateColumn } = user.metadata;
+  return deleteDateColumn === undefined ? '' : ` AND ${user.nameOf(deleteDateColumn)} IS NULL`;
 }
 
 function instantOf(value: unknown): Date | null {

@@ -1,11 +1,10 @@
-import { isIP } from 'node:net';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../kernel/clock.port.js';
 import { after } from '../kernel/duration.js';
 import { type Fields } from '../kernel/fields.js';
 import { newId } from '../kernel/id.js';
 import { RandomSource } from '../kernel/random-source.port.js';
-import { type RequestSource, UNKNOWN_SOURCE } from '../kernel/request-source.js';
+import { type RequestSource, storableSource } from '../kernel/request-source.js';
 import { mintToken } from '../kernel/secret-token.js';
 import type { Work } from '../persistence/unit-of-work.js';
 import type { BaseUser } from '../users/base-user.js';
@@ -32,9 +31,6 @@ export interface OpenedSession {
   readonly token: string;
   readonly row: SessionRow;
 }
-
-/** The longest that PostgreSQL, MariaDB and JavaScript agree on is far beyond; a caller's end may not be absurd. */
-const LAST_INSTANT = Date.UTC(9999, 0);
 
 /** Opens sessions: a new row, a new token, whatever the client brought along (session fixation). */
 @Injectable()
@@ -67,12 +63,11 @@ export class SessionOpening {
     const { token, secretHash } = mintToken('session', id, this.random);
     const row = this.rowOf({ id, secretHash, userId: user.id }, details, work.now);
     await this.store.insert(work, row);
-    await work.record(new SessionOpened(work.now, user.id, id));
+    await work.record(new SessionOpened(work.now, user.id, id, { ip: row.ip, userAgent: row.userAgent }));
     return { token, row };
   }
 
   private rowOf(identity: Pick<SessionRow, 'id' | 'secretHash' | 'userId'>, details: SessionDetails, now: Date): SessionRow {
-    const { ip, userAgent } = details.from ?? UNKNOWN_SOURCE;
     return {
       ...identity,
       kind: 'session',
@@ -84,11 +79,12 @@ export class SessionOpening {
       endsAt: details.expiresAt === undefined ? after(now, this.settings.absoluteTimeout) : details.expiresAt,
       fixed: details.expiresAt !== undefined,
       remember: details.remember,
-      ip: storableAddress(ip),
-      userAgent: userAgent === null ? null : storableUserAgent(userAgent),
+      ...storableSource(details.from),
       deviceName: details.deviceName,
       resourceRoles: null,
       data: details.data,
+      apiKey: null,
+      uses: 0,
     };
   }
 
@@ -96,7 +92,7 @@ export class SessionOpening {
     const { max, whenFull } = this.settings;
     if (max === null) return;
     // What is over, but not purged yet, takes up no place.
-    await this.store.deleteAll(work, { userId, state: 'expired' }, this.rule.edgeAt(work.now));
+    await this.store.deleteAll(work, { userId, state: 'expired' }, await this.rule.edgeAt(work, work.now));
     const surplus = await this.store.findBeyond(work, userId, max - 1);
     if (surplus.length > 0 && whenFull === 'refuse') throw new TooManySessionsError();
     if (surplus.length > 0) await this.store.deleteIds(work, surplus);
@@ -108,23 +104,10 @@ export class SessionOpening {
     const value = input.raw('expiresAt');
     if (value === undefined) return undefined;
     if (value === null && this.settings.allowNonExpiring) return null;
-    const isIso = typeof value === 'string' && /^\d{4}-\d\d-\d\dT.+(?:Z|[+-]\d\d:\d\d)$/.test(value);
-    const at = value instanceof Date || typeof value === 'number' || isIso ? new Date(value).getTime() : Number.NaN;
+    const at = input.optionalInstant('expiresAt');
     const now = this.clock.now();
-    if (Number.isNaN(at) || at <= now.getTime() || at > LAST_INSTANT) {
-      input.fault('expiresAt', 'USERS_NOT_VALID');
-      return undefined;
-    }
-    return new Date(Math.min(at, after(now, this.settings.absoluteTimeout).getTime()));
+    if (at !== undefined && at <= now) input.fault('expiresAt', 'USERS_NOT_VALID');
+    const latest = after(now, this.settings.absoluteTimeout);
+    return at !== undefined && at > latest ? latest : at;
   }
-}
-
-/** What a proxy says may be anything; what is no address is unknown. */
-function storableAddress(ip: string | null): string | null {
-  return ip !== null && ip.length <= 45 && isIP(ip) !== 0 ? ip : null;
-}
-
-/** Cut, not refused: a browser's odd header must not keep its user out. */
-function storableUserAgent(userAgent: string): string {
-  return [...userAgent.replaceAll('\0', '').toWellFormed()].slice(0, 512).join('');
 }

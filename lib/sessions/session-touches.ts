@@ -44,21 +44,23 @@ export class SessionTouches implements OnApplicationBootstrap, OnModuleDestroy {
     await this.flush();
   }
 
-  /** Notes a use; with `touchInterval: '0s'`, and where waiting could end the session, it is written before this returns. */
-  async note(session: Pick<SessionRow, 'id' | 'lastSeenAt'>, at: Date): Promise<void> {
+  /** Notes a use. @returns the write to wait for, with `touchInterval: '0s'` and where waiting could end the session, or `null`. */
+  note(session: Pick<SessionRow, 'id' | 'lastSeenAt'>, at: Date): Promise<void> | null {
     const { touchInterval } = this.settings;
     const known = this.uses.get(session.id);
     if (known === undefined || known < at) this.uses.set(session.id, at);
     // Twice, since the timer may be late, and the write takes its time.
     const cannotWait = at.getTime() + touchInterval * 2 >= session.lastSeenAt.getTime() + this.rule.idleTimeout;
-    if (touchInterval === 0 || this.isStopping || cannotWait) await this.flush();
-    else if (this.uses.size >= MOST_REMEMBERED) void this.flush();
+    if (touchInterval === 0 || this.isStopping || cannotWait) return this.flush();
+    if (this.uses.size >= MOST_REMEMBERED) void this.flush();
+    return null;
   }
 
   /** The newest use that this process knows of: the row's, or a later one that is not written yet. */
   lastSeen(sessionId: string, written: Date): Date {
-    const noted = [this.uses.get(sessionId), this.written.get(sessionId)];
-    return noted.reduce<Date>((newest, use) => (use !== undefined && use > newest ? use : newest), written);
+    const [noted, before] = [this.uses.get(sessionId) ?? written, this.written.get(sessionId) ?? written];
+    const newest = noted > before ? noted : before;
+    return newest > written ? newest : written;
   }
 
   forget(sessionId: string): void {

@@ -1,10 +1,10 @@
-import { FlagColumn, IdColumn, InstantColumn, JsonColumn, RefColumn, TextColumn } from '../persistence/columns.js';
+import { CountColumn, FlagColumn, IdColumn, InstantColumn, JsonColumn, RefColumn, TextColumn } from '../persistence/columns.js';
 
 /** What a session still lacks; until then it can do only that. */
 export type SessionNeed = 'second-factor' | 'new-password' | 'confirm-email';
 export type SessionKind = 'session' | 'apiKey';
 
-/** One sign-in on one device. An ended session is a deleted row. */
+/** One sign-in on one device, or one API key, whose name is its device's. An ended session is a deleted row. */
 export abstract class SessionRow {
   @IdColumn() id!: string;
   @RefColumn() userId!: string;
@@ -29,4 +29,8 @@ export abstract class SessionRow {
   @TextColumn(100, { nullable: true }) deviceName!: string | null;
   @JsonColumn() resourceRoles!: unknown;
   @JsonColumn() data!: unknown;
+  /** What an API key is good for; `null` for a session. */
+  @JsonColumn() apiKey!: unknown;
+  /** How often an API key with a bound number of uses was used. */
+  @CountColumn() uses!: number;
 }

@@ -25,6 +25,8 @@ export interface SessionFilter {
   readonly userId?: string | undefined;
   readonly ip?: string | undefined;
   readonly exceptId?: string | undefined;
+  /** @default both */
+  readonly kind?: SessionKind | undefined;
   readonly state: SessionState;
 }
 
@@ -34,6 +36,8 @@ export interface Edge {
   /** Who was last seen (or, without sliding, opened) at or before this is over. */
   readonly idleSince: Date;
   readonly sliding: boolean;
+  /** Who was opened at or before this is over; `null` for no blackout. */
+  readonly blackoutAt: Date | null;
 }
 
 export interface SessionPageRequest {
@@ -91,6 +95,24 @@ export class SessionStore {
     const where = conditionsOf(filter, edge).map((condition) => ({ ...condition, ...(cursor !== undefined && { id: LessThan(cursor) }) }));
     const rows = await on.ask((manager) => manager.getRepository(this.entity).find({ where, order: { id: 'DESC' }, take: limit + 1 }));
     return pageOf(rows, limit, (row) => [row.id]);
+  }
+
+  /** Every row of one user and kind, newest first; he has few. */
+  findAll(on: Connection, { userId, kind }: Pick<SessionRow, 'userId' | 'kind'>): Promise<SessionRow[]> {
+    const where = { userId: Equal(userId), kind: Equal(kind) };
+    return on.ask((manager) => manager.getRepository(this.entity).find({ where, order: { id: 'DESC' } }));
+  }
+
+  countOf(on: Connection, { userId, kind }: Pick<SessionRow, 'userId' | 'kind'>): Promise<number> {
+    return on.ask((manager) => manager.getRepository(this.entity).countBy({ userId: Equal(userId), kind: Equal(kind) }));
+  }
+
+  /** Takes one of the uses of an API key. @returns whether there was one left. */
+  async spendUse(on: Connection, id: string, maxUses: number): Promise<boolean> {
+    const result = await on.ask((manager) =>
+      manager.getRepository<SessionRow>(this.entity).increment({ id: Equal(id), uses: LessThan(maxUses) }, 'uses', 1),
+    );
+    return result.affected === 1;
   }
 
   /** The ids of a user's oldest sessions beyond the newest `keep`. */
@@ -157,22 +179,32 @@ export class SessionStore {
 }
 
 /** The rows that a filter means, as alternatives. The mirror of `isOver()`, for the database. */
-function conditionsOf({ userId, ip, exceptId, state }: SessionFilter, { now, idleSince, sliding }: Edge): FindOptionsWhere<SessionRow>[] {
+function conditionsOf({ userId, ip, exceptId, kind, state }: SessionFilter, edge: Edge): FindOptionsWhere<SessionRow>[] {
   const asked: FindOptionsWhere<SessionRow> = {
     ...(userId !== undefined && { userId: Equal(userId) }),
     ...(ip !== undefined && { ip: Equal(ip) }),
+    ...(kind !== undefined && { kind: Equal(kind) }),
     ...(exceptId !== undefined && { id: Not(Equal(exceptId)) }),
   };
   if (state === 'all') return [asked];
-  const seen = sliding ? 'lastSeenAt' : 'createdAt';
-  const states: FindOptionsWhere<SessionRow>[] =
-    state === 'expired'
-      ? [{ endsAt: LessThanOrEqual(now) }, { fixed: Equal(false), [seen]: LessThanOrEqual(idleSince) }]
-      : [IsNull(), MoreThan(now)].flatMap((endsAt) => [
-          { endsAt, fixed: Equal(true) },
-          { endsAt, fixed: Equal(false), [seen]: MoreThan(idleSince) },
-        ]);
-  return states.map((one) => ({ ...asked, ...one }));
+  return (state === 'expired' ? overAt(edge) : liveAt(edge)).map((one) => ({ ...asked, ...one }));
+}
+
+function overAt({ now, idleSince, sliding, blackoutAt }: Edge): FindOptionsWhere<SessionRow>[] {
+  return [
+    { endsAt: LessThanOrEqual(now) },
+    { fixed: Equal(false), [sliding ? 'lastSeenAt' : 'createdAt']: LessThanOrEqual(idleSince) },
+    ...(blackoutAt === null ? [] : [{ createdAt: LessThanOrEqual(blackoutAt) }]),
+  ];
+}
+
+function liveAt({ now, idleSince, sliding, blackoutAt }: Edge): FindOptionsWhere<SessionRow>[] {
+  const opened = blackoutAt === null ? {} : { createdAt: MoreThan(blackoutAt) };
+  const idle = sliding || blackoutAt === null ? idleSince : new Date(Math.max(idleSince.getTime(), blackoutAt.getTime()));
+  return [IsNull(), MoreThan(now)].flatMap((endsAt) => [
+    { endsAt, fixed: Equal(true), ...opened },
+    { endsAt, fixed: Equal(false), ...opened, [sliding ? 'lastSeenAt' : 'createdAt']: MoreThan(idle) },
+  ]);
 }
 
 /** The later of the column and `value`: two nodes write in any order, and the past must not win. PostgreSQL takes bare parameters for text. */

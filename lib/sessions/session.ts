@@ -1,3 +1,4 @@
+import { after } from '../kernel/duration.js';
 import type { RegisteredUser } from '../users/register.js';
 import { describeDevice } from './device.js';
 import type { SessionKind, SessionNeed, SessionRow } from './session.entity.js';
@@ -9,6 +10,10 @@ export interface Session {
   readonly userId: string;
   readonly createdAt: Date;
   readonly lastSeenAt: Date;
+  /** The last time he proved who he is: at the log-in, or since by `reauthenticate()`. */
+  readonly authenticatedAt: Date;
+  /** Until when that counts as recent, so that a delicate act needs no password. */
+  readonly recentUntil: Date;
   /** When it ends by itself if nobody uses it again; `null` for never. */
   readonly expiresAt: Date | null;
   readonly ip: string | null;
@@ -30,6 +35,8 @@ export interface SessionContext<U = RegisteredUser> {
   readonly session: Session;
   readonly roles: readonly string[];
   readonly permissions: readonly string[];
+  /** What the API key may be used for; `null` for a session, which may be used for everything. */
+  readonly scopes: readonly string[] | null;
 }
 
 /** The answer of a check that never throws. An ended session is a deleted row, so it is `not_found`. */
@@ -41,14 +48,24 @@ export interface LoginResult<U = RegisteredUser> {
   readonly token: string;
   readonly user: U;
   readonly session: Session;
+  /** For the client's device to keep and to show at its next log-in (`from.device`): so it is known again. It opens nothing. */
+  readonly device: string | null;
 }
 
-export function sessionOf(row: SessionRow, rule: LifetimeRule): Session {
+/** What a session's row does not say by itself. */
+export interface SessionViewRule extends LifetimeRule {
+  /** How long a proof counts as recent, in milliseconds. */
+  readonly recentLogin: number;
+}
+
+export function sessionOf(row: SessionRow, rule: SessionViewRule): Session {
   return {
     id: row.id,
     userId: row.userId,
     createdAt: row.createdAt,
     lastSeenAt: row.lastSeenAt,
+    authenticatedAt: row.authenticatedAt,
+    recentUntil: after(row.authenticatedAt, rule.recentLogin),
     expiresAt: expiresAtOf(row, rule),
     ip: row.ip,
     userAgent: row.userAgent,

@@ -51,3 +51,30 @@ export class TooManySessionsError extends UsersError {
     super('forbidden', 'You are signed in on as many devices as are allowed. Sign out on one of them first.');
   }
 }
+
+/** 403: the act is delicate, and the user proved too long ago who he is: let him `reauthenticate`, then try again. */
+export class ReauthenticationRequiredError extends UsersError {
+  override readonly code = 'USERS_REAUTHENTICATION_REQUIRED';
+
+  constructor() {
+    super('forbidden', 'You are changing something important, so we ask again: confirm your password first.');
+  }
+}
+
+/** 403: the user has as many API keys as `apiKeys.max` allows. */
+export class TooManyApiKeysError extends UsersError {
+  override readonly code = 'USERS_TOO_MANY_API_KEYS';
+
+  constructor() {
+    super('forbidden', 'You have as many API keys as are allowed. End one of them first.');
+  }
+}
+
+/** 403: an API key whose scopes do not reach here, or a route that no key may call. */
+export class ScopeMissingError extends UsersError {
+  override readonly code = 'USERS_SCOPE_MISSING';
+
+  constructor() {
+    super('forbidden', 'This API key is not good for that.');
+  }
+}

@@ -8,6 +8,8 @@ export interface SessionsOptions {
   readonly absoluteTimeout?: Duration;
   /** The newest use reaches the row within this time; `'0s'` writes at each use. @default '1m' */
   readonly touchInterval?: Duration;
+  /** How long after a log-in or a `reauthenticate` a delicate act needs no password again: what `@RecentLogin()` asks for. @default '10m' */
+  readonly recentLogin?: Duration;
   /** Whether use prolongs a session. Without it the idle time-out counts from the log-in. @default true */
   readonly sliding?: boolean;
   /** How many sessions a user may have at once; `null` for any number. @default null */
@@ -16,6 +18,8 @@ export interface SessionsOptions {
   readonly whenFull?: 'end-oldest' | 'refuse';
   /** Whether a trusted caller may open a session that never ends. @default false */
   readonly allowNonExpiring?: boolean;
+  /** Whether PostgreSQL prepares the look-up of a session, once for each connection; not behind PgBouncer before 1.21. @default true */
+  readonly preparedStatements?: boolean;
 }
 
 /** The resolved {@link SessionsOptions}; lengths in milliseconds. */
@@ -23,10 +27,12 @@ export abstract class SessionsSettings {
   abstract readonly idleTimeout: number;
   abstract readonly absoluteTimeout: number;
   abstract readonly touchInterval: number;
+  abstract readonly recentLogin: number;
   abstract readonly sliding: boolean;
   abstract readonly max: number | null;
   abstract readonly whenFull: 'end-oldest' | 'refuse';
   abstract readonly allowNonExpiring: boolean;
+  abstract readonly preparedStatements: boolean;
 }
 
 /** Far below 2^31 milliseconds, beyond which a timer of Node's runs all the time. */
@@ -34,8 +40,8 @@ const LONGEST_TOUCH_INTERVAL = milliseconds('1d');
 
 /** Checks the options and fills in the defaults; every fault is noted in `issues`. */
 export function resolveSessionsOptions(options: SessionsOptions | undefined, issues: Issues): SessionsSettings {
-  const { sliding = true, max = null, whenFull = 'end-oldest', allowNonExpiring = false } = options ?? {};
-  const length = (name: 'idleTimeout' | 'absoluteTimeout' | 'touchInterval', fallback: Duration): number => {
+  const { sliding = true, max = null, whenFull = 'end-oldest', allowNonExpiring = false, preparedStatements = true } = options ?? {};
+  const length = (name: 'idleTimeout' | 'absoluteTimeout' | 'touchInterval' | 'recentLogin', fallback: Duration): number => {
     const value = options?.[name] ?? fallback;
     if (isDuration(value)) return milliseconds(value);
     issues.add(`sessions.${name}`, "write a duration with its unit: '30s', '15m', '12h' or '10d'.");
@@ -45,8 +51,9 @@ export function resolveSessionsOptions(options: SessionsOptions | undefined, iss
     idleTimeout: length('idleTimeout', '10d'),
     absoluteTimeout: length('absoluteTimeout', '30d'),
     touchInterval: length('touchInterval', '1m'),
+    recentLogin: length('recentLogin', '10m'),
   };
-  const settings = { ...lengths, sliding, max, whenFull, allowNonExpiring };
+  const settings = { ...lengths, sliding, max, whenFull, allowNonExpiring, preparedStatements };
   noteFaults(settings, issues);
   // A misspelt option would be a default that nobody chose.
   for (const name of Object.keys(options ?? {})) {
@@ -57,7 +64,7 @@ export function resolveSessionsOptions(options: SessionsOptions | undefined, iss
 }
 
 function noteFaults(
-  { idleTimeout, absoluteTimeout, touchInterval, sliding, max, whenFull, allowNonExpiring }: SessionsSettings,
+  { idleTimeout, absoluteTimeout, touchInterval, sliding, max, whenFull, allowNonExpiring, preparedStatements }: SessionsSettings,
   issues: Issues,
 ): void {
   if (idleTimeout <= 0 || absoluteTimeout <= 0) issues.add('sessions', 'idleTimeout and absoluteTimeout must be longer than nothing.');
@@ -67,6 +74,7 @@ function noteFaults(
     issues.add('sessions.touchInterval', 'make it at most half of idleTimeout, and at most a day.');
   if (typeof sliding !== 'boolean') issues.add('sessions.sliding', 'write true or false.');
   if (typeof allowNonExpiring !== 'boolean') issues.add('sessions.allowNonExpiring', 'write true or false.');
+  if (typeof preparedStatements !== 'boolean') issues.add('sessions.preparedStatements', 'write true or false.');
   if (max !== null && (!Number.isInteger(max) || max < 1))
     issues.add('sessions.max', 'give a whole number of at least 1, or null for any number.');
   if (!['end-oldest', 'refuse'].includes(whenFull)) issues.add('sessions.whenFull', "write 'end-oldest' or 'refuse'.");

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../kernel/clock.port.js';
-import { type Duration, isDuration, milliseconds } from '../kernel/duration.js';
-import { InvalidInputError, NotFoundError } from '../kernel/errors.js';
+import { after, type Duration, isDuration, milliseconds } from '../kernel/duration.js';
+import { InvalidInputError } from '../kernel/errors.js';
 import { Fields } from '../kernel/fields.js';
 import { isId } from '../kernel/id.js';
 import type { Page } from '../kernel/page.js';
@@ -12,28 +12,23 @@ import { joined } from '../persistence/joined.js';
 import { UnitOfWork } from '../persistence/unit-of-work.js';
 import type { BaseUser } from '../users/base-user.js';
 import type { RegisteredUser } from '../users/register.js';
-import { keysOf, type UserRef } from '../users/user-ref.js';
-import { SignInRule } from '../users/sign-in-rule.js';
-import { UserStore } from '../users/user.store.js';
+import type { UserRef } from '../users/user-ref.js';
+import { Blackout } from './blackout.js';
+import type { ApiKey, CreatedApiKey } from './api-keys/api-key.js';
+import type { CreateApiKeyInput } from './api-keys/api-key-input.js';
+import { ApiKeys } from './api-keys/api-keys.js';
 import { Credentials } from './credentials.js';
 import { Login } from './login.js';
 import { Reauthentication } from './reauthentication.js';
 import { type CheckResult, type LoginResult, type Session, type SessionContext, sessionOf } from './session.js';
 import { type CheckOptions, SessionCheck } from './session-check.js';
 import { SessionEnding } from './session-ending.js';
-import {
-  type EndSessions,
-  type ListSessions,
-  type LoginInput,
-  type OpenInput,
-  readEndFilter,
-  readNeeds,
-  readSessionFilter,
-} from './session-input.js';
+import { SessionRoles } from './session-roles.js';
+import { type EndSessions, type ListSessions, type LoginInput, type OpenInput, readEndFilter, readSessionFilter } from './session-input.js';
 import { type OpenedSession, SessionOpening } from './session-opening.js';
 import { SessionRule } from './session-rule.js';
 import { SessionStore } from './session.store.js';
-import { InvalidSessionError } from './sessions.errors.js';
+import { InvalidSessionError, ReauthenticationRequiredError } from './sessions.errors.js';
 
 export type { LoginInput, OpenInput } from './session-input.js';
 
@@ -53,12 +48,13 @@ export class SessionsService<U extends BaseUser = RegisteredUser> {
     private readonly opening: SessionOpening,
     private readonly checking: SessionCheck,
     private readonly ending: SessionEnding,
+    private readonly blackout: Blackout,
     private readonly reauthentication: Reauthentication,
     private readonly credentials: Credentials,
+    private readonly roles: SessionRoles,
+    private readonly keys: ApiKeys,
     private readonly store: SessionStore,
-    private readonly users: UserStore,
     private readonly rule: SessionRule,
-    private readonly signInRule: SignInRule,
     private readonly database: Database,
     private readonly units: UnitOfWork,
     private readonly clock: Clock,
@@ -80,8 +76,8 @@ export class SessionsService<U extends BaseUser = RegisteredUser> {
    * @throws InvalidCredentialsError for whatever did not match; TooManyRequestsError before any hash.
    */
   async login(input: LoginInput, from?: RequestSource): Promise<LoginResult<U>> {
-    const { user, ...opened } = await this.signIn.login(input, from);
-    return this.resultOf(opened, user);
+    const { user, device, ...opened } = await this.signIn.login(input, from);
+    return { ...this.resultOf(opened, user), device };
   }
 
   /**
@@ -90,17 +86,8 @@ export class SessionsService<U extends BaseUser = RegisteredUser> {
    * @throws NotFoundError when there is no such user, or he is not active.
    */
   async open(ref: UserRef, details: OpenInput = {}, from?: RequestSource): Promise<LoginResult<U>> {
-    const input = Fields.of(details);
-    const read = { ...this.opening.read(input, from), needs: readNeeds(input) };
-    input.done();
-    const found = await this.users.find(this.database, keysOf(ref));
-    if (found === null) throw new NotFoundError();
-    return this.units.run(async (work) => {
-      await this.users.update(work, found.id, { lastLoginAt: work.now });
-      const user = await this.users.findById(work, found.id);
-      if (user === null || !this.signInRule.allows(user)) throw new NotFoundError();
-      return this.resultOf(await this.opening.open(work, user, read), user);
-    });
+    const { user, ...opened } = await this.signIn.vouchFor(ref, details, from);
+    return this.resultOf(opened, user);
   }
 
   /**
@@ -108,9 +95,8 @@ export class SessionsService<U extends BaseUser = RegisteredUser> {
    *
    * @throws InvalidSessionError; UnavailableError when the database cannot answer.
    */
-  async authenticate(token: string, options?: CheckOptions): Promise<SessionContext<U>> {
-    const { user, session, roles, permissions } = await this.checking.authenticate(token, options);
-    return { user: user as U, session, roles, permissions };
+  authenticate(token: string, options?: CheckOptions): Promise<SessionContext<U>> {
+    return this.checking.authenticate(token, options) as Promise<SessionContext<U>>;
   }
 
   /** The same as a tagged result, without throwing for a bad token. */
@@ -124,11 +110,17 @@ export class SessionsService<U extends BaseUser = RegisteredUser> {
     return result.status === 'ok' ? (result.user as U) : null;
   }
 
+  /** One session, live or over. @returns `null` when it has ended, or never was. */
+  async find(sessionId: string): Promise<Session | null> {
+    const row = isId(sessionId) ? await this.store.findById(this.database, sessionId) : null;
+    return row?.kind === 'session' ? sessionOf(row, this.rule) : null;
+  }
+
   /** Newest first. */
   async list(request: ListSessions = {}): Promise<Page<Session>> {
     const read = readSessionFilter(request);
     if (read === null) return { items: [], next: null };
-    const page = await this.store.page(this.database, { ...read, edge: this.rule.edgeAt(this.clock.now()) });
+    const page = await this.store.page(this.database, { ...read, edge: await this.rule.edgeAt(this.database, this.clock.now()) });
     return { items: page.items.map((row) => sessionOf(row, this.rule)), next: page.next };
   }
 
@@ -138,6 +130,17 @@ export class SessionsService<U extends BaseUser = RegisteredUser> {
     const read = this.opening.read(input, undefined);
     input.done();
     return isId(sessionId) && this.store.update(this.database, sessionId, { data: read.data });
+  }
+
+  /**
+   * Puts the user's present roles on resources into a live session, for `auth.roles`: all of them, those on one kind of resource, or on
+   * one. They take the place of what it had there; its life is not touched.
+   *
+   * @returns every role on resources that the session has now.
+   * @throws NotFoundError, InvalidInputError; UnavailableError when the host's memberships cannot be loaded.
+   */
+  refreshRoles(sessionId: string, on: { resource?: string; id?: string } = {}): Promise<string[]> {
+    return this.roles.refresh(sessionId, on);
   }
 
   /** Ends one session. @returns whether there was one; with `userId`, only that user's counts. */
@@ -157,15 +160,50 @@ export class SessionsService<U extends BaseUser = RegisteredUser> {
   }
 
   /**
+   * A blackout: every session opened at or before `instant` is refused from the next request on, on sockets too, whoever's it is. One row
+   * is written, however many sessions there are.
+   *
+   * @param instant a date, an ISO 8601 text with its zone, or milliseconds; at most a day ahead, since until it is past nobody can sign
+   *   in either. @default ten seconds from now
+   * @returns the instant in force: a later one that stands already stays.
+   * @throws InvalidInputError.
+   */
+  endAllBefore(instant?: Date | string | number): Promise<Date> {
+    return this.blackout.set(instant);
+  }
+
+  /** The instant of the blackout, or `null`. */
+  getBlackout(): Promise<Date | null> {
+    return this.blackout.get();
+  }
+
+  /** Lifts the blackout: the sessions that it shut out are good again, as far as they have not been purged. @returns whether one stood. */
+  clearBlackout(): Promise<boolean> {
+    return this.blackout.clear();
+  }
+
+  /**
    * Proves the user anew: the session goes on under a new token, the old one is dead.
    *
    * @throws WrongPasswordError; InvalidSessionError when the session has ended meanwhile.
    */
   async reauthenticate(sessionId: string, password: string, from?: RequestSource): Promise<Renewed> {
     const row = isId(sessionId) ? await this.store.findById(this.database, sessionId) : null;
-    if (row === null) throw new InvalidSessionError('not_found');
+    if (row?.kind !== 'session') throw new InvalidSessionError('not_found');
     const { token, row: renewed } = await this.reauthentication.renew(row, password, from);
     return { token, session: sessionOf(renewed, this.rule), remember: renewed.remember };
+  }
+
+  /**
+   * Refuses a session whose user proved too long ago who he is. API keys prove nothing of that kind.
+   *
+   * @param within how long ago at most. @default the option `sessions.recentLogin`
+   * @throws ReauthenticationRequiredError.
+   */
+  requireRecentLogin({ authenticatedAt, kind }: Pick<Session, 'authenticatedAt' | 'kind'>, within?: Duration): void {
+    const longest = within === undefined ? this.rule.recentLogin : milliseconds(within);
+    const isRecent = kind === 'session' && after(authenticatedAt, longest) > this.clock.now();
+    if (!isRecent) throw new ReauthenticationRequiredError();
   }
 
   /** Whether a log-in with this identifier from this address would be refused now; counts nothing. */
@@ -190,7 +228,37 @@ export class SessionsService<U extends BaseUser = RegisteredUser> {
     return this.ending.purgeExpired();
   }
 
+  /**
+   * Makes a key by which a program acts for a user, within scopes. It opens no session, and the key itself is in this answer and nowhere
+   * else.
+   *
+   * @throws NotFoundError for nobody, and for who is not active; InvalidInputError; TooManyApiKeysError; ForbiddenError for a scope of the
+   * administration that the owner does not have.
+   */
+  createApiKey(ref: UserRef, input: CreateApiKeyInput): Promise<CreatedApiKey> {
+    return this.keys.create(ref, input);
+  }
+
+  /** The keys of a user, newest first. */
+  listApiKeys(userId: string): Promise<ApiKey[]> {
+    return this.keys.list(userId);
+  }
+
+  /** Ends a key. @returns whether there was one; with `userId`, only that user's counts. */
+  endApiKey(keyId: string, { userId }: { userId?: string } = {}): Promise<boolean> {
+    return this.keys.end(keyId, userId);
+  }
+
+  /**
+   * Whose key this is, and what it may do: of its owner's rights at this moment those that its scopes name. Counts as a use.
+   *
+   * @throws InvalidSessionError, also for a key that is used up; TooManyRequestsError beyond its rate; UnavailableError.
+   */
+  async authenticateApiKey(key: string, options?: CheckOptions): Promise<SessionContext<U>> {
+    return (await this.keys.authenticate(key, options)) as SessionContext<U>;
+  }
+
   private resultOf({ token, row }: OpenedSession, user: BaseUser): LoginResult<U> {
-    return { token, user: user as U, session: sessionOf(row, this.rule) };
+    return { token, user: user as U, session: sessionOf(row, this.rule), device: null };
   }
 }

@@ -60,7 +60,7 @@ export class ImportRows {
     const legacyId = input.text('legacyId');
     this.facts.requireIdentifiers(input);
     const email = this.facts.email(input);
-    const username = this.facts.username(input, email?.key ?? null);
+    const username = this.facts.username(input, email?.key ?? null, 'trusted');
     const createdAt = instantOf(input, now);
     const row = {
       ...emptyUser(idOfLegacy(source, legacyId), now),

@@ -1,4 +1,4 @@
-import { FlagColumn, IdColumn, InstantColumn, JsonColumn, TextColumn } from '../persistence/columns.js';
+import { FlagColumn, IdColumn, InstantColumn, JsonColumn, RefColumn, TextColumn } from '../persistence/columns.js';
 import { type UserView, userView } from './user-view.js';
 
 /** Where a user stands: `pending` has not confirmed yet, `disabled` was deactivated, `banned` is kept out for a reason or a time. */
@@ -23,6 +23,8 @@ export abstract class BaseUser {
 
   @TextColumn(255, { nullable: true }) displayName!: string | null;
   @FlagColumn() isAdmin!: boolean;
+  /** A program's account: it has API keys, and cannot sign in. */
+  @FlagColumn() isService!: boolean;
   @JsonColumn() roles!: string[] | null;
   @JsonColumn() permissions!: string[] | null;
 
@@ -38,6 +40,8 @@ export abstract class BaseUser {
   @InstantColumn({ nullable: true }) bannedAt!: Date | null;
   @InstantColumn({ nullable: true }) bannedUntil!: Date | null;
   @TextColumn(500, { nullable: true }) banReason!: string | null;
+  /** Who banned him; `null` also once that administrator is deleted. */
+  @RefColumn({ nullable: true }) bannedById!: string | null;
   @InstantColumn() createdAt!: Date;
   @InstantColumn() updatedAt!: Date;
   @InstantColumn({ nullable: true }) lastLoginAt!: Date | null;

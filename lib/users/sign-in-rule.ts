@@ -7,7 +7,13 @@ import { UsersSettings } from './users.options.js';
 export class SignInRule {
   constructor(private readonly settings: UsersSettings) {}
 
+  /** A service account has keys and no sessions, whatever password it was given. */
   allows(user: BaseUser): boolean {
+    return !user.isService && this.allowsKeys(user);
+  }
+
+  /** Whose API keys are good. */
+  allowsKeys(user: BaseUser): boolean {
     return user.status === 'active' || (user.status === 'pending' && this.settings.allowUnconfirmedLogin);
   }
 }

@@ -36,6 +36,8 @@ export class UserBatchStore {
 
   /** @throws UsernameTakenError and EmailTakenError as the unique indexes say; then none of them is written. */
   async insertAll(on: Connection, rows: readonly (UserRow & { readonly id: string })[]): Promise<void> {
-    await this.users.orTaken(on.ask((manager) => manager.getRepository<ObjectLiteral>(this.users.entity).insert([...rows])));
+    // Copies: TypeORM writes into what it inserts what it reads back, on SQLite in another order than it was given, ids included.
+    const copies = rows.map((row) => ({ ...row }));
+    await this.users.orTaken(on.ask((manager) => manager.getRepository<ObjectLiteral>(this.users.entity).insert(copies)));
   }
 }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Fields } from '../kernel/fields.js';
 import { fold, type Identifier, parseEmail, parseUsername } from '../kernel/identifiers.js';
 import { isPlainObject } from '../kernel/json.js';
+import { isOneScript } from '../kernel/scripts.js';
 import type { UserRow } from './user.store.js';
 import { UsersSettings } from './users.options.js';
 
@@ -27,14 +28,16 @@ export class UserFacts {
   }
 
   /**
-   * An `@` is refused unless the name is the user's own address, so that what is typed at sign-in names one user only.
+   * An `@` is refused unless the name is the user's own address, so that what is typed at sign-in names one user only. Who names himself
+   * may take no reserved name, and none in two scripts, which could look like another's.
    *
+   * @param giver who chooses the name.
    * @returns `undefined` when absent or at fault.
    */
-  username(input: Fields, ownEmailKey: string | null): Identifier | undefined {
+  username(input: Fields, ownEmailKey: string | null, giver: 'himself' | 'trusted'): Identifier | undefined {
     const value = input.raw('username');
     if (value === undefined) return undefined;
-    const code = this.faultOfUsername(value, ownEmailKey);
+    const code = this.faultOfUsername(value, ownEmailKey) ?? (giver === 'himself' ? this.faultOfOwnChoice(value as string) : null);
     if (code === null) return parseUsername(value, this.settings.username) ?? undefined;
     input.fault('username', code);
     return undefined;
@@ -79,7 +82,11 @@ export class UserFacts {
     const { username: rules } = this.settings;
     const name = parseUsername(value, rules);
     const isAddress = name?.key.includes('@') === true && name.key !== ownEmailKey;
-    if (name === null || isAddress || rules.pattern?.test(name.shown) === false) return 'USERS_USERNAME_INVALID';
-    return rules.reserved.some((reserved) => fold(reserved) === name.key) ? 'USERS_USERNAME_RESERVED' : null;
+    return name === null || isAddress || rules.pattern?.test(name.shown) === false ? 'USERS_USERNAME_INVALID' : null;
+  }
+
+  private faultOfOwnChoice(name: string): string | null {
+    if (!isOneScript(fold(name))) return 'USERS_USERNAME_MIXED_SCRIPTS';
+    return this.settings.username.reserved.some((reserved) => fold(reserved) === fold(name)) ? 'USERS_USERNAME_RESERVED' : null;
   }
 }

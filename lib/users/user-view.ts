@@ -15,6 +15,10 @@ export interface UserView {
   readonly updatedAt: Date;
   readonly lastLoginAt: Date | null;
   readonly profile: unknown;
+  /** For administrators alone: whether it is a program's account, and his own rights, without those that his roles bring. */
+  readonly isService?: boolean;
+  readonly roles?: readonly string[];
+  readonly permissions?: readonly string[];
   readonly [ownField: string]: unknown;
 }
 
@@ -34,6 +38,7 @@ export function userView(user: BaseUser, reader: FieldReader): UserView {
     updatedAt: user.updatedAt,
     lastLoginAt: user.lastLoginAt,
     profile: user.profile,
+    ...(reader === 'admin' && { isService: user.isService, roles: user.roles ?? [], permissions: user.permissions ?? [] }),
     ...Object.fromEntries(own.map((field) => [field.name, (user as unknown as Record<string, unknown>)[field.name] ?? null])),
   };
 }

@@ -64,6 +64,11 @@ export class UserStore {
     return result.affected === 1;
   }
 
+  /** Takes an administrator's id off the bans that he imposed: nothing of a deleted user stays. */
+  async forgetBanner(on: Connection, id: string): Promise<void> {
+    await on.ask((manager) => this.writer(manager).update({ bannedById: Equal(id) }, { bannedById: null }));
+  }
+
   /** Deletes a user only while nobody has confirmed or vouched for him. */
   async deletePending(on: Connection, id: string): Promise<boolean> {
     const result = await on.ask((manager) => this.repository(manager).delete({ id: Equal(id), activatedAt: IsNull() }));

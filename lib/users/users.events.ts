@@ -28,6 +28,28 @@ export class UserDeactivated extends UserEvent {
   override readonly name = 'user.deactivated';
 }
 
+/** An administrator, or server code, keeps a user out. Told again when reason or end change. */
+export class UserBanned extends UserEvent {
+  override readonly name = 'user.banned';
+  /** For administrators: it may speak of a person. */
+  readonly reason: string | null;
+  /** `null` for good. */
+  readonly until: Date | null;
+  readonly byId: string | null;
+
+  constructor(at: Date, userId: string, { reason, until, byId }: Pick<UserBanned, 'reason' | 'until' | 'byId'>) {
+    super(at, userId);
+    this.reason = reason;
+    this.until = until;
+    this.byId = byId;
+  }
+}
+
+/** Somebody lifted a ban. One that ends by itself tells nobody. */
+export class UserUnbanned extends UserEvent {
+  override readonly name = 'user.unbanned';
+}
+
 /** Some of a user's own facts changed; `fields` names them. */
 export class UserUpdated extends UserEvent {
   override readonly name = 'user.updated';
@@ -79,4 +101,9 @@ export class EmailConfirmed extends UserEvent {
 /** The address changed; the new one is confirmed. */
 export class EmailChanged extends UserEvent {
   override readonly name = 'user.email-changed';
+}
+
+/** A person is taken out of a user, whose row stays: from now on it is nobody's. */
+export class UserAnonymised extends UserEvent {
+  override readonly name = 'user.anonymised';
 }

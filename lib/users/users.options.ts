@@ -1,4 +1,5 @@
 import { type Issues, noteUnknownNames } from '../kernel/issues.js';
+import { RESERVED_NAMES } from './reserved-names.js';
 
 export interface UsernameOptions {
   /** Fewest characters. @default 1 */
@@ -7,7 +8,10 @@ export interface UsernameOptions {
   readonly max?: number;
   /** What a user name must look like as a whole, beside our own rules. @default none */
   readonly pattern?: RegExp;
-  /** Names nobody may take, whatever their case. @default [] */
+  /**
+   * Names that nobody may take by himself, whatever their case; trusted code and administrators may give them. Yours takes the place of
+   * our list: `reserved: []` for none. @default names such as admin, root, support, postmaster, noreply
+   */
   readonly reserved?: readonly string[];
 }
 
@@ -32,7 +36,7 @@ export abstract class UsersSettings {
 export function resolveUsersOptions(options: UsersOptions, issues: Issues): UsersSettings {
   const { username = {}, email = 'optional', jsonBytes = 16_384, allowUnconfirmedLogin = false } = options;
   noteUnknownNames(username, ['min', 'max', 'pattern', 'reserved'], { path: 'registration.username', issues });
-  const { min = 1, max = 255, pattern = null, reserved = [] } = username;
+  const { min = 1, max = 255, pattern = null, reserved = RESERVED_NAMES } = username;
   if (!Number.isInteger(min) || min < 1 || !Number.isInteger(max) || max > 255 || min > max)
     issues.add('registration.username', 'give whole numbers with 1 <= min <= max <= 255.');
   if (pattern !== null && !(pattern instanceof RegExp))

@@ -1,7 +1,6 @@
 import type { ExecutionContext } from '@nestjs/common';
-import { RpcException } from '@nestjs/microservices';
 import { type CallFace, ContextReader } from '../../extend.js';
-import { UsersError } from '../../index.js';
+import { rpcErrorOf } from './rpc-errors.interceptor.js';
 import type { RpcSettings } from './rpc.options.js';
 
 /** Messages of a microservice. Only a bearer token counts: a message has no cookies, and no browser sends one by itself. */
@@ -22,9 +21,8 @@ export class RpcContextReader extends ContextReader {
     return { request: { headers: authorization(token) }, response: null, isSafe: false, unit: context, keeper: transport };
   }
 
-  /** Nest sends anything but its own exception as "Internal server error". */
   override refusal(error: unknown): unknown {
-    return error instanceof UsersError ? new RpcException(error.getResponse()) : error;
+    return rpcErrorOf(error);
   }
 }
 

@@ -1,7 +1,8 @@
 import { type DynamicModule, Module, type OnModuleInit } from '@nestjs/common';
-import { ModulesContainer } from '@nestjs/core';
+import { APP_INTERCEPTOR, ModulesContainer } from '@nestjs/core';
 import { contextReadersOf } from '../../extend.js';
 import { RpcContextReader } from './rpc-context-reader.js';
+import { RpcErrorsInterceptor } from './rpc-errors.interceptor.js';
 import { resolveRpcOptions, RpcSettings, type UsersMicroservicesOptions } from './rpc.options.js';
 
 /**
@@ -21,6 +22,7 @@ export class UsersMicroservicesModule implements OnModuleInit {
 
   /** @throws TypeError where the options do not say where the token is. */
   static forRoot(options: UsersMicroservicesOptions): DynamicModule {
-    return { module: UsersMicroservicesModule, providers: [{ provide: RpcSettings, useValue: resolveRpcOptions(options) }] };
+    const settings = { provide: RpcSettings, useValue: resolveRpcOptions(options) };
+    return { module: UsersMicroservicesModule, providers: [settings, { provide: APP_INTERCEPTOR, useClass: RpcErrorsInterceptor }] };
   }
 }

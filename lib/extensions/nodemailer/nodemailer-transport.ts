@@ -20,6 +20,8 @@ interface Nodemailer {
   createTransport(options: object): Transporter;
 }
 
+/** Here nobody listens in between. */
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/i;
 /** Nodemailer waits two minutes for a connection and ten for a silent socket; the mail queue tries again long before. */
 const TIMEOUTS = { connectionTimeout: 20_000, greetingTimeout: 20_000, socketTimeout: 40_000 };
 /** A template can name no file and no address that would be read into the mail. */
@@ -27,6 +29,9 @@ const NO_ACCESS = { disableFileAccess: true, disableUrlAccess: true };
 
 /**
  * Sends mails by SMTP, one connection for each. Nodemailer is loaded at the first mail.
+ *
+ * A mail carries a link that opens an account, so it travels by TLS with a certificate that holds, or not at all: nodemailer by itself goes
+ * on in clear when a server (or somebody between) offers no STARTTLS. `requireTLS: false` allows that; on loopback it is allowed anyway.
  *
  * @throws TypeError for `pool`: its idle connections would outlive `app.close()`. Write `(mail) => transporter.sendMail(mail)` for that.
  */
@@ -41,15 +46,21 @@ export function nodemailerTransport(options: NodemailerOptions): MailTransport {
     );
   }
   let transporter: Promise<Transporter> | undefined;
-  return async (mail) => {
+  return async (mail, signal) => {
     transporter ??= connect(options);
-    return (await transporter).sendMail(messageOf(mail));
+    return (await transporter).sendMail({ ...messageOf(mail), ...(signal !== undefined && { signal }) });
   };
 }
 
 async function connect(options: NodemailerOptions): Promise<Transporter> {
   const nodemailer = await loadNodemailer();
-  return nodemailer.createTransport({ ...TIMEOUTS, ...options, ...NO_ACCESS });
+  return nodemailer.createTransport({ ...TIMEOUTS, ...safety(options), ...options, ...NO_ACCESS });
+}
+
+function safety({ url, host = '' }: NodemailerOptions): { requireTLS?: boolean } {
+  const parsed = url !== undefined && URL.canParse(url) ? new URL(url) : undefined;
+  // For nodemailer an option wins over the same one in the url: what the url says itself is left to it.
+  return parsed?.searchParams.has('requireTLS') ? {} : { requireTLS: !LOOPBACK.test(parsed?.hostname ?? host) };
 }
 
 async function loadNodemailer(): Promise<Nodemailer> {

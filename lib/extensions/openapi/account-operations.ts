@@ -1,5 +1,7 @@
 import type {
+  ApiKeysController,
   EmailController,
+  InvitationsController,
   LoginController,
   OwnSessionsController,
   PasswordController,
@@ -56,7 +58,8 @@ export const PROFILE: OperationsOf<ProfileController> = {
     access: 'optional',
     answers: { 200: 'SessionState' },
   },
-  me: { id: 'getMe', summary: 'Who one is', answers: { 200: 'Context' } },
+  me: { id: 'getMe', summary: 'Who one is', takesKeys: true, answers: { 200: 'Context' } },
+  export: { id: 'exportMe', summary: 'All that is kept about oneself', answers: { 200: 'PersonalData' } },
   update: { id: 'updateMe', summary: 'Change what one says of oneself', body: 'ProfileChanges', answers: { 200: 'OneUser' } },
   rename: {
     id: 'changeUsername',
@@ -83,6 +86,24 @@ export const OWN_SESSIONS: OperationsOf<OwnSessionsController> = {
   },
   end: { id: 'endMySession', summary: 'Sign out elsewhere', answers: { 204: null } },
   endOthers: { id: 'endMyOtherSessions', summary: 'Sign out everywhere else', answers: { 200: 'Ended' } },
+};
+
+export const API_KEYS: OperationsOf<ApiKeysController> = {
+  list: {
+    id: 'listMyApiKeys',
+    summary: "One's API keys",
+    description: 'Newest first, without the keys themselves.',
+    answers: { 200: 'ApiKeys' },
+  },
+  create: {
+    id: 'createApiKey',
+    summary: 'Make an API key',
+    description: 'The answer shows the key, once. It is good for the scopes that it gets, as far as its owner has the rights.',
+    body: 'NewApiKey',
+    answers: { 201: 'CreatedApiKey' },
+    errors: ['USERS_FORBIDDEN', 'USERS_TOO_MANY_API_KEYS'],
+  },
+  end: { id: 'endApiKey', summary: 'End an API key', answers: { 204: null } },
 };
 
 export const EMAIL: OperationsOf<EmailController> = {
@@ -152,5 +173,17 @@ export const PASSWORD_RESET: OperationsOf<PasswordResetController> = {
     body: 'PasswordReset',
     answers: { 204: null },
     errors: ['USERS_INVALID_TOKEN', 'USERS_WEAK_PASSWORD', 'USERS_TOO_MANY_REQUESTS'],
+  },
+};
+
+export const INVITATIONS: OperationsOf<InvitationsController> = {
+  accept: {
+    id: 'acceptInvitation',
+    summary: 'Accept an invitation by the mailed token',
+    description: 'The token works once; a weak password or a taken user name does not use it up. Opens no session.',
+    access: 'public',
+    body: 'InvitationAcceptance',
+    answers: { 200: 'OneUser' },
+    errors: ['USERS_INVALID_TOKEN', 'USERS_WEAK_PASSWORD', 'USERS_USERNAME_TAKEN', 'USERS_TOO_MANY_REQUESTS'],
   },
 };

@@ -1,4 +1,11 @@
-import type { AdminAboutController, AdminActsController, AdminSessionsController, AdminUsersController } from '../../index.js';
+import type {
+  AdminAboutController,
+  AdminActsController,
+  AdminRightsController,
+  AdminInvitationsController,
+  AdminSessionsController,
+  AdminUsersController,
+} from '../../index.js';
 import type { OperationsOf } from './operation.js';
 
 export const ADMIN_ABOUT: OperationsOf<AdminAboutController> = {
@@ -47,6 +54,16 @@ export const ADMIN_ACTS: OperationsOf<AdminActsController> = {
     answers: { 200: 'OneUserForAdmin' },
     errors: ['USERS_LAST_ADMIN'],
   },
+  ban: {
+    id: 'banUser',
+    summary: 'Keep a user out for a reason, for a time or for good',
+    description: 'His sessions end, his links are void, nothing is deleted. Again it changes reason and end.',
+    body: 'Ban',
+    isBodyRequired: false,
+    answers: { 200: 'OneUserForAdmin' },
+    errors: ['USERS_LAST_ADMIN'],
+  },
+  unban: { id: 'unbanUser', summary: 'Lift a ban', answers: { 200: 'OneUserForAdmin' } },
   confirmEmail: {
     id: 'confirmUserEmail',
     summary: "Vouch for a user's address",
@@ -63,6 +80,7 @@ export const ADMIN_ACTS: OperationsOf<AdminActsController> = {
   },
   setAdmin: {
     id: 'setUserAdmin',
+    takesKeys: false,
     summary: 'Make a user an administrator, or no longer one',
     body: 'AdminFlag',
     answers: { 200: 'OneUserForAdmin' },
@@ -70,11 +88,33 @@ export const ADMIN_ACTS: OperationsOf<AdminActsController> = {
   },
   setPassword: {
     id: 'setUserPassword',
+    takesKeys: false,
     summary: 'Give a user another password',
     description: 'Every session of the user ends.',
     body: 'PasswordByAdmin',
     answers: { 204: null },
     errors: ['USERS_WEAK_PASSWORD'],
+  },
+};
+
+const ONLY_OWN = 'Who is no administrator can give and take only what he has himself.';
+
+export const ADMIN_RIGHTS: OperationsOf<AdminRightsController> = {
+  setPermissions: {
+    id: 'setUserPermissions',
+    takesKeys: false,
+    summary: "Set a user's own permissions",
+    description: ONLY_OWN,
+    body: 'Permissions',
+    answers: { 200: 'OneUserForAdmin' },
+  },
+  setRoles: {
+    id: 'setUserRoles',
+    takesKeys: false,
+    summary: "Set a user's roles",
+    description: ONLY_OWN,
+    body: 'Roles',
+    answers: { 200: 'OneUserForAdmin' },
   },
 };
 
@@ -94,5 +134,27 @@ export const ADMIN_SESSIONS: OperationsOf<AdminSessionsController> = {
     query: ['userId', 'sessionState', 'everyone'],
     answers: { 200: 'Ended' },
     errors: ['USERS_INVALID_INPUT'],
+  },
+  blackout: { id: 'getBlackout', summary: 'Since when everybody has to sign in anew', answers: { 200: 'Blackout' } },
+  setBlackout: {
+    id: 'setBlackout',
+    summary: 'Sign everybody out',
+    description:
+      'Every session opened at or before `at` is refused, the own one included. An earlier `at` than the one in force changes nothing.',
+    body: 'BlackoutInstant',
+    isBodyRequired: false,
+    answers: { 200: 'BlackoutSet' },
+  },
+  clearBlackout: { id: 'clearBlackout', summary: 'Let the sessions back in that were shut out', answers: { 200: 'Blackout' } },
+};
+
+export const ADMIN_INVITATIONS: OperationsOf<AdminInvitationsController> = {
+  invite: {
+    id: 'inviteUser',
+    summary: 'Ask somebody in',
+    description: 'Makes a pending user and mails a link to the address. Again for the same address it voids the earlier link.',
+    body: 'Invitation',
+    answers: { 201: 'Invited' },
+    errors: ['USERS_EMAIL_TAKEN', 'USERS_TOO_MANY_REQUESTS'],
   },
 };

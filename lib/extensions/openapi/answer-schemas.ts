@@ -16,17 +16,21 @@ export function answerSchemas(space: DescribedSpace) {
     Session: objectOf(SESSION, { description: 'Where somebody is signed in. Never its token.' }),
     SessionForAdmin: objectOf({ ...SESSION, userId: id }),
     OwnSessions: objectOf({ items: listOf(objectOf({ ...SESSION, current: flag('Whether it is the one that asks.') })) }),
+    ApiKeys: objectOf({ items: listOf(API_KEY) }),
+    CreatedApiKey: objectOf({ key: text({ description: 'It is shown once.' }), apiKey: API_KEY }),
     SignedIn: withToken(space, signedIn),
     Renewed: withToken(space, { session: ref('Session') }),
     Registered: space.registration.signIn ? withToken(space, signedIn) : objectOf({ user: ref('User') }),
     Context: objectOf({ ...signedIn, roles: listOf(text()), permissions: listOf(text()) }),
+    PersonalData: personalData(),
     SessionState: { oneOf: [ref('Context'), objectOf({ user: NOTHING, session: NOTHING })] },
     OneUser: objectOf({ user: ref('User') }),
     OneUserForAdmin: objectOf({ user: ref('UserForAdmin') }),
+    Invited: objectOf({ user: ref('UserForAdmin'), expiresAt: instant('When the link stops working.') }),
     UserDetails: objectOf({ user: ref('UserForAdmin'), counts: COUNTS, ban: BAN }),
     UserPage: page(ref('UserForAdmin')),
     SessionPage: page(ref('SessionForAdmin')),
-    Ended: objectOf({ ended: { type: 'integer', minimum: 0, description: 'How many sessions ended.' } }),
+    ...endings(),
     Rights: objectOf({ can: listOf(text()) }),
     OwnFields: listOf(OWN_FIELD),
     Empty: objectOf({}),
@@ -38,6 +42,7 @@ const SESSION = {
   id,
   createdAt: instant(),
   lastSeenAt: instant(),
+  recentUntil: instant('Until when a delicate act needs no password.'),
   expiresAt: orNull(instant('When it ends by itself if nobody uses it again; null for never.')),
   ip: orNull(text()),
   userAgent: orNull(text()),
@@ -48,6 +53,19 @@ const SESSION = {
   data: anyJson('What the app keeps with the session.'),
 };
 
+const API_KEY = objectOf({
+  id,
+  userId: id,
+  name: text(),
+  start: text({ description: 'How the key begins.' }),
+  scopes: listOf(text()),
+  createdAt: instant(),
+  lastUsedAt: orNull(instant()),
+  expiresAt: orNull(instant('null for never.')),
+  usesLeft: orNull({ type: 'integer', minimum: 0 }),
+  rate: orNull(objectOf({ uses: { type: 'integer' }, per: text() })),
+});
+const MAILED_LINK = objectOf({ purpose: text(), sentTo: orNull(text()), createdAt: instant(), expiresAt: instant() });
 const NOTHING: Schema = { type: ['null'] };
 const COUNTS = objectOf({ sessions: { type: 'integer', minimum: 0 }, apiKeys: { type: 'integer', minimum: 0 } });
 const BAN = orNull(objectOf({ reason: orNull(text()), until: orNull(instant('null for good.')), by: orNull(id), at: instant() }));
@@ -71,6 +89,26 @@ const ERROR = objectOf(
   { optional: ['fields', 'needs'] },
 );
 
+function personalData(): Schema {
+  return objectOf({
+    exportedAt: instant(),
+    user: ref('User'),
+    roles: listOf(text()),
+    permissions: listOf(text()),
+    passwordChangedAt: orNull(instant('null without a password.')),
+    sessions: listOf(objectOf({ ...SESSION, userId: id, authenticatedAt: instant() }), 'Sessions and API keys.'),
+    links: listOf(MAILED_LINK, 'Mailed links, without what opens them.'),
+  });
+}
+
+function endings() {
+  return {
+    Ended: objectOf({ ended: { type: 'integer', minimum: 0, description: 'How many sessions ended.' } }),
+    Blackout: objectOf({ at: orNull(instant()) }),
+    BlackoutSet: objectOf({ at: instant(), endsYours: flag('Whether the session that asked is among those refused.') }),
+  };
+}
+
 function user(space: DescribedSpace, reader: 'self' | 'admin'): Schema {
   return objectOf({
     id,
@@ -85,6 +123,11 @@ function user(space: DescribedSpace, reader: 'self' | 'admin'): Schema {
     updatedAt: instant(),
     lastLoginAt: orNull(instant()),
     profile: anyJson('Free JSON that the user writes.'),
+    ...(reader === 'admin' && {
+      isService: flag("A program's account: it cannot sign in."),
+      roles: listOf(text()),
+      permissions: listOf(text(), 'His own, without those of his roles.'),
+    }),
     ...ownFieldsOut(space, reader),
   });
 }

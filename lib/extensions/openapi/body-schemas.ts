@@ -1,12 +1,28 @@
 import type { DescribedSpace } from './described-space.js';
 import { ownFieldsIn } from './field-schemas.js';
-import { anyJson, flag, objectOf, orNull, type Schema, text, word } from './schema.js';
+import { anyJson, flag, instant, listOf, objectOf, orNull, type Schema, text, word } from './schema.js';
 
 export type BodyName = keyof ReturnType<typeof bodySchemas>;
 
 /** Internationalised addresses are taken, too. */
 const email = text({ format: 'idn-email', maxLength: 254 });
 const token = text({ description: 'As the mailed link holds it, behind `#token=`.' });
+const names = { ...listOf(text({ minLength: 1, maxLength: 100 })), maxItems: 100 };
+const count: Schema = { type: 'integer', minimum: 1, maximum: 1_000_000_000 };
+const API_KEY = {
+  name: text({ minLength: 1, maxLength: 100 }),
+  scopes: names,
+  expiresAt: orNull(instant('null for never.')),
+  maxUses: orNull(count),
+  rate: orNull(objectOf({ uses: count, per: text({ description: 'A duration of at most an hour: `1m`.' }) })),
+};
+/** What somebody, or a program, may do. */
+const RIGHTS = {
+  AdminFlag: objectOf({ admin: flag() }),
+  Permissions: objectOf({ permissions: names }),
+  Roles: objectOf({ roles: names }),
+  NewApiKey: objectOf(API_KEY, { optional: ['scopes', 'expiresAt', 'maxUses', 'rate'] }),
+};
 const displayName = orNull(text({ minLength: 1, maxLength: 255 }));
 
 /** What our routes take. Fields that a route does not know change nothing. */
@@ -26,13 +42,27 @@ export function bodySchemas(space: DescribedSpace) {
     NewPassword: objectOf({ newPassword, verifyPassword }, { optional: ['verifyPassword'] }),
     ResetRequest: objectOf({ login: text({ minLength: 1, description: 'A user name or an address.' }) }),
     PasswordReset: objectOf({ token, newPassword, verifyPassword }, { optional: ['verifyPassword'] }),
+    Invitation: objectOf({ email, displayName }, { optional: ['displayName'] }),
+    InvitationAcceptance: objectOf({ token, password: newPassword, username: usernameOf(space) }, { optional: ['username'] }),
     UserCreation: userCreation(space),
     UserChanges: allOptional({ email: space.users.email === 'optional' ? orNull(email) : email, ...about, ...ownFieldsIn(space, 'admin') }),
-    AdminFlag: objectOf({ admin: flag() }),
+    ...RIGHTS,
+    ...shutOut(),
     PasswordByAdmin: objectOf(
       { newPassword, verifyPassword, mustChange: flag('Whether the user must choose another one; `true` without it.') },
       { optional: ['verifyPassword', 'mustChange'] },
     ),
+  };
+}
+
+/** Keeping one out, or everybody. */
+function shutOut() {
+  return {
+    Ban: allOptional({
+      reason: orNull(text({ minLength: 1, maxLength: 500 })),
+      until: orNull(instant('When it ends by itself; null for never.')),
+    }),
+    BlackoutInstant: allOptional({ at: instant('At most a day ahead; ten seconds from now without it.') }),
   };
 }
 

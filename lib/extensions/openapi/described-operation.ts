@@ -1,4 +1,4 @@
-import { accessOf, errorAnswers } from './error-answers.js';
+import { accessOf, errorAnswers, takesKeys } from './error-answers.js';
 import type { MountedRoute } from './mounted-routes.js';
 import { parametersOf } from './parameters.js';
 import { securityOf } from './security-schemes.js';
@@ -27,7 +27,7 @@ export function describedOperation(route: MountedRoute, found: DocumentOperation
     parameters: parametersOf(path, operation.query),
     ...(body && { requestBody: body }),
     responses: { ...goodAnswers(route), ...errorAnswers(route), ...answersOfHost(found) },
-    security: securityOf(space, accessOf(route)),
+    security: securityOf(space, accessOf(route), takesKeys(route)),
   };
 }
 

@@ -8,6 +8,11 @@ export function accessOf({ part, operation }: Pick<MountedRoute, 'part' | 'opera
   return operation.access ?? (part === 'administration' ? 'admin' : 'session');
 }
 
+/** Whether an API key may call a route, where its row does not say. */
+export function takesKeys({ part, operation }: Pick<MountedRoute, 'part' | 'operation'>): boolean {
+  return operation.takesKeys ?? part === 'administration';
+}
+
 /** Every error that a route may answer, by status: `code` is one of its own. */
 export function errorAnswers(route: MountedRoute): Record<string, object> {
   const codes = codesOf(route);
@@ -31,6 +36,7 @@ function codesOf(route: MountedRoute): ErrorCode[] {
     USERS_UNAUTHENTICATED: ['session', 'admin'].includes(accessOf(route)),
     USERS_STEP_NEEDED: ['session', 'admin'].includes(accessOf(route)),
     USERS_FORBIDDEN: accessOf(route) === 'admin',
+    USERS_SCOPE_MISSING: accessOf(route) !== 'public' && route.space.http.carriers.includes('apiKey') && !takesKeys(route),
     USERS_CROSS_SITE: !isSafe,
     USERS_NOT_FOUND: path.includes('{'),
     USERS_NOT_JSON: !isSafe && method !== 'delete',

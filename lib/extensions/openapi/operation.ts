@@ -14,6 +14,8 @@ export interface Operation {
   readonly description?: string;
   /** @default 'session' for one's own account, 'admin' for the administration */
   readonly access?: OperationAccess;
+  /** Whether an API key may call it. @default false for one's own account, true for the administration */
+  readonly takesKeys?: boolean;
   /** The schema of the body. */
   readonly body?: BodyName;
   /** @default true */

@@ -2,9 +2,13 @@ import type { Type } from '@nestjs/common';
 import {
   AdminAboutController,
   AdminActsController,
+  AdminRightsController,
+  AdminInvitationsController,
   AdminSessionsController,
   AdminUsersController,
+  ApiKeysController,
   EmailController,
+  InvitationsController,
   LoginController,
   OwnSessionsController,
   PasswordController,
@@ -12,8 +16,18 @@ import {
   ProfileController,
   RegistrationController,
 } from '../../index.js';
-import { EMAIL, LOGIN, OWN_SESSIONS, PASSWORD, PASSWORD_RESET, PROFILE, REGISTRATION } from './account-operations.js';
-import { ADMIN_ABOUT, ADMIN_ACTS, ADMIN_SESSIONS, ADMIN_USERS } from './admin-operations.js';
+import {
+  API_KEYS,
+  EMAIL,
+  INVITATIONS,
+  LOGIN,
+  OWN_SESSIONS,
+  PASSWORD,
+  PASSWORD_RESET,
+  PROFILE,
+  REGISTRATION,
+} from './account-operations.js';
+import { ADMIN_ABOUT, ADMIN_ACTS, ADMIN_INVITATIONS, ADMIN_RIGHTS, ADMIN_SESSIONS, ADMIN_USERS } from './admin-operations.js';
 import type { Operation } from './operation.js';
 
 /** What the routes of one controller are to a client. */
@@ -37,11 +51,15 @@ export const OPERATIONS: readonly DescribedController[] = [
   account(LoginController, { ...LOGIN }),
   account(ProfileController, { ...PROFILE }),
   account(OwnSessionsController, { ...OWN_SESSIONS }),
+  account(ApiKeysController, { ...API_KEYS }),
   account(EmailController, { ...EMAIL }),
   account(PasswordController, { ...PASSWORD }),
   account(PasswordResetController, { ...PASSWORD_RESET }),
+  account(InvitationsController, { ...INVITATIONS }),
   administration(AdminAboutController, { ...ADMIN_ABOUT }),
   administration(AdminUsersController, { ...ADMIN_USERS }),
   administration(AdminActsController, { ...ADMIN_ACTS }),
+  administration(AdminRightsController, { ...ADMIN_RIGHTS }),
   administration(AdminSessionsController, { ...ADMIN_SESSIONS }),
+  administration(AdminInvitationsController, { ...ADMIN_INVITATIONS }),
 ];

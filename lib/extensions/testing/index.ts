@@ -4,6 +4,7 @@ export type { SignedInOptions } from './pretended-session.js';
 export { UsersTestingModule, type UsersTestingModuleOptions } from './users-testing.module.js';
 
 export { UsersTestKit, type UsersTestKitOptions, usersTestKit } from './users-test-kit.js';
+export type { UsersTestKitHost } from './kit-host.js';
 export type { ActingUser } from './acting-user.js';
 export { FakeClock } from './fake-clock.js';
 export { FastHasher } from './fast-hasher.js';

@@ -1,5 +1,5 @@
 import type { HttpAdapterHost } from '@nestjs/core';
-import { InvalidSessionError, type SessionContext } from '../../index.js';
+import { InvalidSessionError, ReauthenticationRequiredError, type Session, type SessionContext } from '../../index.js';
 import { type AuthenticationDemand, type HttpExchange, HttpExchanges, RequestAuthenticator } from '../../extend.js';
 
 interface Response {
@@ -22,9 +22,14 @@ export function authenticatorOf(context: SessionContext | null): RequestAuthenti
   const parts = [
     { read: () => ({ is, token: 'pretended', carrier: null, hasSessionCookie: false }) },
     { check: () => undefined },
-    { authenticate: () => Promise.resolve(context) },
+    { authenticate: () => Promise.resolve(context), requireRecentLogin: requireRecent },
   ];
   return new RequestAuthenticator(...(parts as unknown as ConstructorParameters<typeof RequestAuthenticator>));
+}
+
+/** No clock runs here: a pretended log-in is recent unless the test says `session: { recentUntil: new Date(0) }`. */
+function requireRecent({ recentUntil, createdAt }: Session): void {
+  if (recentUntil <= createdAt) throw new ReauthenticationRequiredError();
 }
 
 const answering = new WeakMap<HttpExchange, RequestAuthenticator>();

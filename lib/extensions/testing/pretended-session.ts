@@ -20,6 +20,7 @@ const NOBODY_IN_PARTICULAR = {
   email: null,
   displayName: null,
   isAdmin: false,
+  isService: false,
   roles: null,
   permissions: null,
   profile: null,
@@ -30,6 +31,7 @@ const NOBODY_IN_PARTICULAR = {
   bannedAt: null,
   bannedUntil: null,
   banReason: null,
+  bannedById: null,
   lastLoginAt: null,
   status: 'active',
 } as const;
@@ -42,9 +44,15 @@ export function pretendedSession<U extends BaseUser>(facts: Partial<U>, { user, 
   return {
     user: signedIn,
     session: { ...sessionOf(signedIn.id, at), ...session },
-    roles: signedIn.roles ?? [],
-    permissions: signedIn.permissions ?? [],
+    roles: withFlag(signedIn, signedIn.roles),
+    permissions: withFlag(signedIn, signedIn.permissions),
+    scopes: null,
   };
+}
+
+/** As the real check: the flag shows among both. */
+function withFlag({ isAdmin }: BaseUser, names: readonly string[] | null): string[] {
+  return [...(isAdmin ? ['admin'] : []), ...(names ?? [])];
 }
 
 function sessionOf(userId: string, at: () => Date): Session {
@@ -53,6 +61,8 @@ function sessionOf(userId: string, at: () => Date): Session {
     userId,
     createdAt: at(),
     lastSeenAt: at(),
+    authenticatedAt: at(),
+    recentUntil: new Date('9999-01-01T00:00:00.000Z'),
     expiresAt: null,
     ip: null,
     userAgent: null,

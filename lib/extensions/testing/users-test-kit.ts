@@ -1,5 +1,5 @@
-import { type DynamicModule, type INestApplicationContext, type InjectionToken, Module } from '@nestjs/common';
-import { ModuleRef, NestFactory } from '@nestjs/core';
+import { type DynamicModule, type INestApplication, type INestApplicationContext, type InjectionToken, Module } from '@nestjs/common';
+import { ModuleRef } from '@nestjs/core';
 import type { TypeOrmModuleOptions } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import {
@@ -21,7 +21,8 @@ import { type ActingUser, actingUser } from './acting-user.js';
 import { FakeClock } from './fake-clock.js';
 import { FastHasher } from './fast-hasher.js';
 import { Inbox } from './inbox.js';
-import { kitDatabase } from './kit-database.js';
+import { KitDatabase } from './kit-database.js';
+import { createAlone, createHost, openHost, type UsersTestKitHost } from './kit-host.js';
 import { refuseInProduction } from './refuse-in-production.js';
 
 /** What differs from the plain kit. */
@@ -43,7 +44,8 @@ abstract class Attachment {
 
 /**
  * The library for tests: in memory, with a clock of its own, with passwords that cost nothing, and with every message kept. Put `imports`
- * in place of `TypeOrmModule.forRoot()` and `UsersModule.forRoot()`, or call `start()` where there is no module to test.
+ * in place of `TypeOrmModule.forRoot()` and `UsersModule.forRoot()`, let {@link serve} start an application of your modules round it, or call
+ * {@link start} where there is no module to test.
  */
 export class UsersTestKit<U extends BaseUser = RegisteredUser> {
   /** The password of everybody whom {@link createUser} makes. */
@@ -55,7 +57,8 @@ export class UsersTestKit<U extends BaseUser = RegisteredUser> {
   readonly imports: DynamicModule[];
   private readonly space: UserSpace<U>;
   private readonly cookieName: string;
-  private app: ModuleRef | null = null;
+  private readonly database: KitDatabase;
+  private container: ModuleRef | null = null;
   private own: INestApplicationContext | null = null;
   private made = 0;
 
@@ -69,9 +72,10 @@ export class UsersTestKit<U extends BaseUser = RegisteredUser> {
     } = options;
     this.space = space;
     this.cookieName = cookieNameIn(space, options);
+    this.database = new KitDatabase(space, database);
     const ports = { clock, hasher: this.hasher, notifier: this.inbox, ...options.ports };
     this.imports = [
-      kitDatabase(space, database),
+      this.database.module,
       UsersModule.forRoot<U>({ migrate: database !== undefined, ...rest, space, ports }),
       this.attachment(),
     ];
@@ -99,11 +103,20 @@ export class UsersTestKit<U extends BaseUser = RegisteredUser> {
 
   /** Starts the library alone, without HTTP. */
   async start(): Promise<this> {
-    this.own = await NestFactory.createApplicationContext(
-      { module: UsersTestKitRoot, imports: this.imports },
-      { logger: false, abortOnError: false },
-    );
+    await this.orClose(async () => {
+      this.own = await createAlone(this.imports);
+    });
     return this;
+  }
+
+  /** Starts an application of the host's modules round the library. A start that is refused leaves nothing open. */
+  async serve(host: UsersTestKitHost = {}): Promise<INestApplication> {
+    return this.orClose(async () => {
+      const app = await createHost(this.imports, host);
+      this.own = app;
+      await openHost(app, host);
+      return app;
+    });
   }
 
   /** An active user with a confirmed address and {@link password}; names count up unless they are given. */
@@ -123,31 +136,39 @@ export class UsersTestKit<U extends BaseUser = RegisteredUser> {
     await this.get<Background>(Background).settled();
   }
 
-  /** Ends what {@link start} began. A TestingModule made of {@link imports} is closed by whoever made it, and needs no `close()` here. */
+  /** Ends what {@link start} or {@link serve} began. A TestingModule made of {@link imports} is closed by whoever made it. */
   async close(): Promise<void> {
-    await this.own?.close();
+    const { own } = this;
     this.own = null;
+    await own?.close();
+  }
+
+  /** Nest closes nothing when a start fails. */
+  private async orClose<T>(start: () => Promise<T>): Promise<T> {
+    try {
+      return await start();
+    } catch (error) {
+      await this.close().catch(() => undefined);
+      await this.database.close();
+      throw error;
+    }
   }
 
   private get<T>(token: InjectionToken): T {
-    if (this.app === null)
-      throw new Error('No application runs with this kit yet: compile a module with kit.imports, or call kit.start().');
-    return this.app.get<T>(token as symbol, { strict: false });
+    if (this.container === null)
+      throw new Error('No application runs with this kit yet: compile a module with kit.imports, or call kit.serve() or kit.start().');
+    return this.container.get<T>(token as symbol, { strict: false });
   }
 
   /** A module that tells the kit of the application it became part of. */
   private attachment(): DynamicModule {
     const attach = (app: ModuleRef): Attachment => {
-      this.app = app;
+      this.container = app;
       return { at: app };
     };
     return { module: UsersTestKitAttachment, providers: [{ provide: Attachment, useFactory: attach, inject: [ModuleRef] }] };
   }
 }
-
-/** The root where the kit runs alone. */
-@Module({})
-class UsersTestKitRoot {}
 
 @Module({})
 class UsersTestKitAttachment {}

@@ -1,17 +1,19 @@
 import type { IncomingMessage } from 'node:http';
-import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { Injectable, type InjectionToken, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { type CallFace, HttpExchanges, RequestAuthenticator } from '../../extend.js';
 import {
   SessionEnded,
   type SessionContext,
   SessionsEnded,
   UnavailableError,
+  UserBanned,
   UserDeactivated,
   UserDeleted,
   UsersEvents,
 } from '../../index.js';
 import { faceOfHandshake, handshakeOf, socketIoHandshakeOf } from './handshake.js';
 import { type OpenSocket, OpenSockets } from './open-sockets.js';
+import { isUsual, type SocketSpace } from './socket-space.js';
 import { guardSocketIo, guardWs, isSocketIoServer, isWsServer } from './socket-servers.js';
 import type { SocketClient } from './sockets.js';
 import { WebSocketsSettings } from './web-sockets.options.js';
@@ -23,6 +25,10 @@ interface Door {
 
 /** What an ended session means where the database cannot say whether it has. */
 type WhenUnknown = 'close' | 'keep';
+
+const tokens = new WeakMap<SocketSpace, symbol>();
+/** Who checks the handshakes of a server. */
+const keepers = new WeakMap<object, SocketSessions>();
 
 /**
  * Who is at the other end of the sockets of this node. It checks handshakes before a socket is open, and closes sockets whose session has
@@ -47,9 +53,18 @@ export class SocketSessions implements OnModuleInit, OnModuleDestroy {
     private readonly settings: WebSocketsSettings,
   ) {}
 
+  /** By what name the app has the sockets of a space: `@Inject(SocketSessions.of(staff)) sockets: SocketSessions`. */
+  static of(space: SocketSpace | undefined): InjectionToken<SocketSessions> {
+    if (space === undefined || isUsual(space)) return SocketSessions;
+    const token = tokens.get(space) ?? Symbol(`${space.name}:SocketSessions`);
+    tokens.set(space, token);
+    return token;
+  }
+
   onModuleInit(): void {
     this.subscriptions = [
       this.events.on(SessionEnded, ({ sessionId }) => this.end(this.sockets.ofSession(sessionId))),
+      this.events.on(UserBanned, ({ userId }) => this.end(this.sockets.ofUser(userId))),
       this.events.on(UserDeactivated, ({ userId }) => this.end(this.sockets.ofUser(userId))),
       this.events.on(UserDeleted, ({ userId }) => this.end(this.sockets.ofUser(userId))),
       this.events.on(SessionsEnded, (event) => this.endMany(event)),
@@ -69,12 +84,15 @@ export class SocketSessions implements OnModuleInit, OnModuleDestroy {
    * socket of nobody is let in only where each of them is optional.
    *
    * @param server what Nest hands to `afterInit()`: socket.io's server or namespace, or the server of `ws`.
-   * @throws TypeError for any other server: it would stand open.
+   * @throws TypeError for any other server: it would stand open; and for one of another user space: nobody could pass both.
    */
   guard(server: unknown, { optional = false }: { readonly optional?: boolean } = {}): void {
     const known = typeof server === 'object' && server !== null ? this.doors.get(server) : undefined;
     if (known !== undefined) return void (known.isOptional &&= optional);
     const door: Door = { isOptional: optional };
+    if (typeof server === 'object' && server !== null && (keepers.get(server) ?? this) !== this) {
+      throw new TypeError('Gateways of two user spaces share one server: give one of them a port, a path or a namespace of its own.');
+    }
     if (isSocketIoServer(server)) {
       guardSocketIo(server, async (client) => (await this.admit(socketIoHandshakeOf(client.request, client.handshake), door))(client));
     } else if (isWsServer(server)) {
@@ -83,6 +101,7 @@ export class SocketSessions implements OnModuleInit, OnModuleDestroy {
       throw new TypeError('SocketSessions can guard the servers of socket.io and of ws; this is another one.');
     }
     this.doors.set(server, door);
+    keepers.set(server, this);
   }
 
   /** Who opened this socket, as of its handshake or last check: for `handleConnection()`. `null` for nobody, or where no handshake was checked. */

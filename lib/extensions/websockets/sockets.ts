@@ -21,6 +21,7 @@ export interface SocketIoClient {
 /** What we use of a socket of `ws`. */
 export interface WsClient {
   readonly readyState: number;
+  send(text: string): unknown;
   once(event: 'close', listener: () => void): unknown;
   close(code: number, reason: string): unknown;
   terminate(): unknown;
@@ -39,6 +40,12 @@ export function whenGone(client: SocketClient, gone: () => void): void {
   client.conn.once('close', gone);
 }
 
+/** Sends what Nest calls an exception. Nest 11 does not: on a socket of `ws` it emits an event that only this process hears. */
+export function sendException(client: SocketClient, body: unknown): void {
+  if (isSocketIo(client)) client.emit('exception', body);
+  else client.send(JSON.stringify({ event: 'exception', data: body }));
+}
+
 /** Closes one socket and says why: on socket.io an `exception` and a disconnection of this socket alone, otherwise code 4401. */
 export function closeSocket(client: SocketClient): void {
   const body = new InvalidSessionError('not_found').getResponse();
@@ -46,7 +53,7 @@ export function closeSocket(client: SocketClient): void {
     client.close(SESSION_ENDED, 'USERS_UNAUTHENTICATED');
     setTimeout(() => client.terminate(), PATIENCE).unref();
   } else if (client.connected) {
-    client.emit('exception', body);
+    sendException(client, body);
     client.disconnect();
   } else {
     // Between the handshake and the connection `disconnect()` does nothing.

@@ -1,11 +1,13 @@
-import { type DynamicModule, Global, Module } from '@nestjs/common';
-import { HttpExchanges } from '../../extend.js';
+import { type DynamicModule, Global, Module, type Provider } from '@nestjs/common';
+import { HttpExchanges, RequestAuthenticator } from '../../extend.js';
+import { UsersEvents } from '../../index.js';
 import { SocketSessions } from './socket-sessions.js';
+import { isUsual, type SocketSpace, tokenIn } from './socket-space.js';
 import { resolveWebSocketsOptions, type UsersWebSocketsOptions, WebSocketsSettings } from './web-sockets.options.js';
 import { WsContextReader } from './ws-context-reader.js';
 
 /**
- * Lets our guards and decorators read the messages of gateways, and closes sockets whose session has ended: import it once, and put
+ * Lets our guards and decorators read the messages of gateways, and closes sockets whose session has ended: import it once (once for each user space), and put
  * `@SessionGateway()` on each gateway. Without it a guarded gateway refuses everybody.
  */
 @Global()
@@ -20,6 +22,23 @@ export class UsersWebSocketsModule {
 
   /** @throws InvalidOptionsError. */
   static forRoot(options: UsersWebSocketsOptions): DynamicModule {
-    return { module: UsersWebSocketsModule, providers: [{ provide: WebSocketsSettings, useValue: resolveWebSocketsOptions(options) }] };
+    const settings = { provide: WebSocketsSettings, useValue: resolveWebSocketsOptions(options) };
+    const { space } = options;
+    if (space === undefined || isUsual(space)) return { module: UsersWebSocketsModule, providers: [settings] };
+    return { module: SpaceWebSocketsModule, providers: [settings, ...partsOf(space)], exports: [SocketSessions.of(space)] };
   }
+}
+
+/** The same for a space that is not the usual one: inside, its parts go by the names of their classes. */
+@Global()
+@Module({ providers: [SocketSessions], exports: [] })
+class SpaceWebSocketsModule extends UsersWebSocketsModule {}
+
+function partsOf(space: SocketSpace): Provider[] {
+  return [
+    { provide: HttpExchanges, useExisting: tokenIn(space, HttpExchanges) },
+    { provide: RequestAuthenticator, useExisting: tokenIn(space, RequestAuthenticator) },
+    { provide: UsersEvents, useExisting: space.UsersEvents },
+    { provide: SocketSessions.of(space), useExisting: SocketSessions },
+  ];
 }

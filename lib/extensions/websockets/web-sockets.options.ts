@@ -1,5 +1,6 @@
 import { type Duration, InvalidOptionsError } from '../../index.js';
 import { milliseconds } from '../../extend.js';
+import type { SocketSpace } from './socket-space.js';
 
 export interface UsersWebSocketsOptions {
   /**
@@ -7,6 +8,8 @@ export interface UsersWebSocketsOptions {
    * on another node or by time. One statement for each open socket; it does not prolong a session. `false` for never. @default '1m'
    */
   readonly recheck?: Duration | false;
+  /** The user space whose gateways this serves: one import for each. @default the usual one */
+  readonly space?: SocketSpace;
 }
 
 /** The resolved {@link UsersWebSocketsOptions}. */

@@ -1,8 +1,8 @@
 import type { ExecutionContext } from '@nestjs/common';
-import { WsException } from '@nestjs/websockets';
 import { type CallFace, ContextReader } from '../../extend.js';
 import { UsersError } from '../../index.js';
 import type { SocketSessions } from './socket-sessions.js';
+import { WsRefusal } from './ws-errors.filter.js';
 
 /** Messages of a socket. Each is asked for anew, with what its handshake showed: one statement a message. */
 export class WsContextReader extends ContextReader {
@@ -25,6 +25,6 @@ export class WsContextReader extends ContextReader {
   override refusal(error: unknown, context: ExecutionContext): unknown {
     if (!(error instanceof UsersError)) return error;
     if (error.kind === 'unauthenticated') this.sockets.endSoon(context.switchToWs().getClient<object>());
-    return new WsException(error.getResponse());
+    return new WsRefusal(error);
   }
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type CarrierName, HttpSettings } from '../http.options.js';
 import type { HttpExchange } from '../http-exchange.js';
+import { ApiKeyCarrier } from './api-key.carrier.js';
 import { BearerCarrier } from './bearer.carrier.js';
 import { CookieCarrier } from './cookie.carrier.js';
 import { ABSENT, type CarrierReading } from './token-carrier.port.js';
@@ -17,14 +18,17 @@ export type Credential = CarrierReading & {
 export class Carriers {
   constructor(
     private readonly bearer: BearerCarrier,
+    private readonly apiKey: ApiKeyCarrier,
     private readonly cookie: CookieCarrier,
     private readonly settings: HttpSettings,
   ) {}
 
-  /** With an `Authorization` header only that counts: a bad bearer token is not mended by a good cookie. */
+  /** The header that somebody set himself counts, the cookie that a browser adds last: a bad token is not mended by a good cookie. */
   read(exchange: HttpExchange): Credential {
     const bearer = this.has('bearer') ? this.bearer.read(exchange) : ABSENT;
     if (bearer.is !== 'absent') return { ...bearer, carrier: 'bearer', hasSessionCookie: false };
+    const apiKey = this.has('apiKey') ? this.apiKey.read(exchange) : ABSENT;
+    if (apiKey.is !== 'absent') return { ...apiKey, carrier: 'apiKey', hasSessionCookie: false };
     const cookie = this.has('cookie') ? this.cookie.read(exchange) : ABSENT;
     if (cookie.is !== 'absent') return { ...cookie, carrier: 'cookie', hasSessionCookie: true };
     return { ...ABSENT, carrier: null, hasSessionCookie: false };

@@ -2,14 +2,19 @@ import { Delete, Get, HttpCode, Patch, Post, Req } from '@nestjs/common';
 import { UserChanges } from '../../accounts/user-changes.js';
 import { type SearchUsers } from '../../accounts/user-queries.js';
 import { UsersService } from '../../accounts/users.service.js';
-import { NotFoundError } from '../../kernel/errors.js';
+import { Precedence } from '../../authority/precedence.js';
+import { ForbiddenError, NotFoundError } from '../../kernel/errors.js';
 import type { Page } from '../../kernel/page.js';
 import { UserCreation } from '../../registration/user-creation.js';
+import { ADMIN } from '../../roles/right-names.js';
 import { SessionsService } from '../../sessions/sessions.service.js';
 import type { BaseUser } from '../../users/base-user.js';
 import { type UserView, userView } from '../../users/user-view.js';
+import { bodyOf } from '../body.js';
 import { HttpExchanges } from '../http-exchanges.js';
+import type { SessionRequest } from '../own-request.js';
 import { queryOf } from '../query.js';
+import { AsksFor } from '../route-access.js';
 import { AdminRoutes } from './admin-routes.decorator.js';
 
 /** Why and for how long somebody is kept out. */
@@ -34,9 +39,11 @@ export class AdminUsersController {
     private readonly creation: UserCreation,
     private readonly changes: UserChanges,
     private readonly sessions: SessionsService,
+    private readonly precedence: Precedence,
     private readonly exchanges: HttpExchanges,
   ) {}
 
+  @AsksFor(['users.read'])
   @Get('users')
   async list(@Req() request: object): Promise<Page<UserView>> {
     const { search, ...query } = queryOf<SearchUsers & { search?: string }>(this.exchanges.ofRequest(request), [
@@ -51,29 +58,47 @@ export class AdminUsersController {
     return { items: items.map((user) => userView(user, 'admin')), next };
   }
 
+  @AsksFor(['users.create'])
   @HttpCode(201)
   @Post('users')
-  async create(@Req() request: object): Promise<{ user: UserView }> {
+  async create(@Req() request: SessionRequest): Promise<{ user: UserView }> {
+    const body = bodyOf(this.exchanges.ofRequest(request));
+    if (body.raw('isAdmin') === true && !request.auth.permissions.includes(ADMIN))
+      throw new ForbiddenError('Only administrators make administrators.');
     return { user: userView(await this.creation.create(this.exchanges.ofRequest(request).body ?? {}, 'admin'), 'admin') };
   }
 
+  @AsksFor(['users.read'])
   @Get('users/:id')
   async read(@Req() request: object): Promise<UserDetails> {
     const user = await this.users.findOrFail(this.idIn(request));
-    return { user: userView(user, 'admin'), counts: { sessions: await this.countSessions(user.id), apiKeys: 0 }, ban: banOf(user) };
+    return {
+      user: userView(user, 'admin'),
+      counts: { sessions: await this.countSessions(user.id), apiKeys: (await this.sessions.listApiKeys(user.id)).length },
+      ban: banOf(user),
+    };
   }
 
+  @AsksFor(['users.update'])
   @Patch('users/:id')
-  async update(@Req() request: object): Promise<{ user: UserView }> {
-    const user = await this.changes.update(this.idIn(request), this.exchanges.ofRequest(request).body ?? {}, 'admin');
+  async update(@Req() request: SessionRequest): Promise<{ user: UserView }> {
+    const user = await this.changes.update(await this.targetIn(request), this.exchanges.ofRequest(request).body ?? {}, 'admin');
     if (user === null) throw new NotFoundError();
     return { user: userView(user, 'admin') };
   }
 
+  @AsksFor(['users.delete'])
   @HttpCode(204)
   @Delete('users/:id')
-  async delete(@Req() request: object): Promise<void> {
-    await this.users.deleteOrFail(this.idIn(request));
+  async delete(@Req() request: SessionRequest): Promise<void> {
+    await this.users.deleteOrFail(await this.targetIn(request));
+  }
+
+  /** @throws ForbiddenError when he may administrate more than who asks. */
+  private async targetIn(request: SessionRequest): Promise<string> {
+    const id = this.idIn(request);
+    await this.precedence.require(request.auth, id);
+    return id;
   }
 
   private idIn(request: object): string {
@@ -91,6 +116,6 @@ export class AdminUsersController {
   }
 }
 
-function banOf({ bannedAt, bannedUntil, banReason, status }: BaseUser): BanView | null {
-  return bannedAt === null || status !== 'banned' ? null : { reason: banReason, until: bannedUntil, by: null, at: bannedAt };
+function banOf({ bannedAt, bannedUntil, banReason, bannedById, status }: BaseUser): BanView | null {
+  return bannedAt === null || status !== 'banned' ? null : { reason: banReason, until: bannedUntil, by: bannedById, at: bannedAt };
 }

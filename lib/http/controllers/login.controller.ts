@@ -4,6 +4,7 @@ import { type UserView, userView } from '../../users/user-view.js';
 import { bodyOf, take } from '../body.js';
 import { Carriers } from '../carriers/carriers.js';
 import { CookieCarrier } from '../carriers/cookie.carrier.js';
+import { DeviceCookie } from '../carriers/device.cookie.js';
 import { Public } from '../decorators/public.decorator.js';
 import { HttpExchanges } from '../http-exchanges.js';
 import type { SessionRequest } from '../own-request.js';
@@ -26,6 +27,7 @@ export class LoginController {
     private readonly exchanges: HttpExchanges,
     private readonly carriers: Carriers,
     private readonly cookie: CookieCarrier,
+    private readonly device: DeviceCookie,
     private readonly answers: SessionAnswers,
   ) {}
 
@@ -38,8 +40,10 @@ export class LoginController {
     const delivery = this.answers.read(body);
     body.done();
     const input = take<LoginInput>(body, ['login', 'email', 'username', 'password', 'remember', 'deviceName']);
-    const opened = await this.sessions.login(input, exchange.source);
+    const isBrowser = delivery.transport === 'cookie';
+    const opened = await this.sessions.login(input, { ...exchange.source, ...(isBrowser && { device: this.device.read(exchange) }) });
     const token = await this.answers.deliverAtLogin(exchange, opened, delivery);
+    if (opened.device !== null) this.device.write(exchange, opened.device);
     return { user: userView(opened.user, 'self'), session: sessionView(opened.session), ...token };
   }
 

@@ -1,4 +1,5 @@
 import { Get, HttpCode, Patch, Post, Req } from '@nestjs/common';
+import type { PersonalData } from '../../accounts/personal-data.service.js';
 import { UserChanges } from '../../accounts/user-changes.js';
 import { UsersService } from '../../accounts/users.service.js';
 import { NotFoundError } from '../../kernel/errors.js';
@@ -7,6 +8,7 @@ import { type UserView, userView } from '../../users/user-view.js';
 import { bodyOf, take } from '../body.js';
 import { Carriers } from '../carriers/carriers.js';
 import { CookieCarrier } from '../carriers/cookie.carrier.js';
+import { RequireScope } from '../decorators/require-scope.decorator.js';
 import { HttpExchanges } from '../http-exchanges.js';
 import type { OptionalSessionRequest, SessionRequest } from '../own-request.js';
 import { OpenToNeeds, OptionalRoute } from '../route-access.js';
@@ -33,9 +35,17 @@ export class ProfileController {
     return auth === null ? { user: null, session: null } : contextView(auth);
   }
 
+  /** A program may ask whose key it holds. */
+  @RequireScope()
   @Get('me')
   me(@Req() { auth }: SessionRequest): ContextView {
     return contextView(auth);
+  }
+
+  /** Everything kept about him, for himself: no API key may take it away. */
+  @Get('me/export')
+  export(@Req() { auth }: SessionRequest): Promise<PersonalData> {
+    return this.users.exportPersonalData(auth.user.id);
   }
 
   @Patch('me')
@@ -49,7 +59,7 @@ export class ProfileController {
   @Post('username')
   async rename(@Req() request: SessionRequest): Promise<{ user: UserView }> {
     const { username } = take<{ username: string }>(bodyOf(this.exchanges.ofRequest(request)), ['username']);
-    return { user: userView(await this.users.changeUsername(request.auth.user.id, username), 'self') };
+    return { user: userView(await this.changes.changeUsername(request.auth.user.id, username, 'himself'), 'self') };
   }
 
   /** Deletes the account for good, for who proves that it is his. */

@@ -1,12 +1,15 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { ForbiddenError } from '../../kernel/errors.js';
+import { ADMIN } from '../../roles/right-names.js';
+import { permits } from '../../roles/rights.js';
 import { InvalidSessionError } from '../../sessions/sessions.errors.js';
 import { HttpExchanges } from '../http-exchanges.js';
 import { RequestAuthenticator } from '../request-authenticator.js';
 import { RouteAccess } from '../route-access.js';
 
 /**
- * Lets in administrators: 401 without a session, 403 for anybody else. It asks for the session itself, so that forgetting
+ * Lets in administrators, and who has one of the permissions that a route of the administration asks for: 401 without a session, 403 for
+ * anybody else. It asks for the session itself, so that forgetting
  * {@link SessionGuard} beside it, or a foreign `request.auth`, opens nothing; the answer is the one that guard got.
  */
 @Injectable()
@@ -28,9 +31,12 @@ export class AdminGuard implements CanActivate {
   }
 
   private async check(context: ExecutionContext): Promise<true> {
-    const found = await this.authenticator.authenticate(this.exchanges.of(context), { isOptional: false, allowedNeeds: [] });
+    const demand = { isOptional: false, allowedNeeds: [], takesKeys: () => this.access.takesKeys(context) };
+    const found = await this.authenticator.authenticate(this.exchanges.of(context), demand);
     if (found === null) throw new InvalidSessionError('missing');
-    if (!found.user.isAdmin) throw new ForbiddenError('This is for administrators.');
+    const asked = this.access.permissionsAskedIn(context);
+    if (![ADMIN, ...asked].some((permission) => permits(found.permissions, permission)))
+      throw new ForbiddenError('This is for administrators.');
     return true;
   }
 }

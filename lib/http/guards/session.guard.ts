@@ -27,7 +27,11 @@ export class SessionGuard implements CanActivate {
     const exchange = this.exchanges.ofFace(face);
     markPersonal(exchange);
     try {
-      const demand = { isOptional: access === 'optional', allowedNeeds: this.access.needsAllowedIn(context) };
+      const demand = {
+        isOptional: access === 'optional',
+        allowedNeeds: this.access.needsAllowedIn(context),
+        takesKeys: () => this.access.takesKeys(context),
+      };
       keepFound(face, context, await this.authenticator.authenticate(exchange, demand));
       return true;
     } catch (error) {

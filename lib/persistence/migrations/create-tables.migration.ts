@@ -21,11 +21,12 @@ function firstTables({ id, instant, json, flag, count, text, key }: Dialect): Fi
       name: 'users',
       columns: {
         ...{ id: must(id), username: text(255), usernameKey: key(255), email: text(255), emailKey: key(255), displayName: text(255) },
-        ...{ isAdmin: flag, roles: json, permissions: json, profile: json, data: json, mustChangePassword: flag },
+        ...{ isAdmin: flag, isService: flag, roles: json, permissions: json, profile: json, data: json, mustChangePassword: flag },
         ...{ activatedAt: instant, emailConfirmedAt: instant, disabledAt: instant, bannedAt: instant, bannedUntil: instant },
-        ...{ banReason: text(500), createdAt: must(instant), updatedAt: must(instant), lastLoginAt: instant },
+        ...{ banReason: text(500), bannedById: id, createdAt: must(instant), updatedAt: must(instant), lastLoginAt: instant },
       },
       uniques: [['usernameKey'], ['emailKey']],
+      indexes: [['bannedById']],
     },
     {
       name: 'passwords',
@@ -44,7 +45,7 @@ function firstTables({ id, instant, json, flag, count, text, key }: Dialect): Fi
           fixed: flag,
           remember: flag,
         },
-        ...{ ip: text(45), userAgent: text(512), deviceName: text(100), resourceRoles: json, data: json },
+        ...{ ip: text(45), userAgent: text(512), deviceName: text(100), resourceRoles: json, data: json, apiKey: json, uses: count },
       },
       indexes: [['userId'], ['endsAt']],
       ofUser: true,
@@ -60,6 +61,12 @@ function firstTables({ id, instant, json, flag, count, text, key }: Dialect): Fi
       ofUser: true,
     },
     {
+      name: 'devices',
+      columns: { key: must(key(64)), userId: must(id), createdAt: must(instant), lastSeenAt: must(instant) },
+      indexes: [['userId'], ['lastSeenAt']],
+      ofUser: true,
+    },
+    {
       name: 'attempts',
       columns: { key: must(key(64)), windowAt: must(instant), count, blockedUntil: instant },
       indexes: [['windowAt']],
@@ -68,7 +75,7 @@ function firstTables({ id, instant, json, flag, count, text, key }: Dialect): Fi
   ];
 }
 
-/** Makes the six tables of the first release; what is already there is left alone, so that a second run ends what a crash cut short. */
+/** Makes the tables of the first release; what is already there is left alone, so that a second run ends what a crash cut short. */
 export abstract class CreateTablesMigration extends StatementsMigration {
   override upStatements(site: SchemaSite): string[] {
     return firstTables(site.dialect).flatMap((table) => statementsFor(table, site));

@@ -44,9 +44,9 @@ function printedSite({ engine, entityPrefix = '', schema, usersTable }: Migratio
   const dialect = dialectFor(engine);
   const { quote } = dialect;
   const inSchema = (name: string): string => (schema === undefined ? quote(name) : `${quote(schema)}.${quote(name)}`);
-  const viewPath = (name: string): string => inSchema(`${entityPrefix}${name}`);
+  const namedPath = (name: string): string => inSchema(`${entityPrefix}${name}`);
   const path = (table: keyof Tables): string =>
-    table === 'users' && usersTable !== undefined ? inSchema(usersTable) : viewPath(tables[table]);
-  const ownsUsers = path('users') === viewPath(tables.users);
-  return { dialect, tables, ownsUsers, quote, path, viewPath };
+    table === 'users' && usersTable !== undefined ? inSchema(usersTable) : namedPath(tables[table]);
+  const ownsUsers = path('users') === namedPath(tables.users);
+  return { dialect, tables, ownsUsers, quote, path, namedPath };
 }

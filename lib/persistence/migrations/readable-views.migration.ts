@@ -11,8 +11,8 @@ const VIEWS: readonly View[] = [
   {
     of: 'users',
     columns: [
-      ...['id', 'username', 'email', 'displayName', 'isAdmin', 'roles', 'permissions', 'mustChangePassword', 'activatedAt'],
-      ...['emailConfirmedAt', 'disabledAt', 'bannedAt', 'bannedUntil', 'banReason', 'createdAt', 'updatedAt', 'lastLoginAt'],
+      ...['id', 'username', 'email', 'displayName', 'isAdmin', 'isService', 'roles', 'permissions', 'mustChangePassword', 'activatedAt'],
+      ...['emailConfirmedAt', 'disabledAt', 'bannedAt', 'bannedUntil', 'banReason', 'bannedById', 'createdAt', 'updatedAt', 'lastLoginAt'],
     ],
   },
   {
@@ -44,6 +44,6 @@ function selectionOf(column: string, { dialect, quote }: SchemaSite): string {
   return isInstant(column) ? `${dialect.utc(quote(column))} AS ${quote(column)}` : quote(column);
 }
 
-function viewPath(of: View['of'], { tables, viewPath: path }: SchemaSite): string {
-  return path(`${tables[of]}_readable`);
+function viewPath(of: View['of'], { tables, namedPath }: SchemaSite): string {
+  return namedPath(`${tables[of]}_readable`);
 }

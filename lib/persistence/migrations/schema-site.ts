@@ -13,8 +13,8 @@ export interface SchemaSite {
   readonly ownsUsers: boolean;
   readonly quote: (name: string) => string;
   readonly path: (table: keyof Tables) => string;
-  /** The path of a view, which has the schema and the prefix of the tables. */
-  readonly viewPath: (name: string) => string;
+  /** The path of what stands beside our tables, a view or an extension's table, with the schema and the prefix of ours. */
+  readonly namedPath: (name: string) => string;
 }
 
 /** The site of a query runner, with all that its DataSource says about names. */
@@ -27,6 +27,6 @@ export function siteOf(runner: QueryRunner, owner: TableOwner): SchemaSite {
     ownsUsers: paths.ownsUsers(),
     quote: (name) => dataSource.driver.escape(name),
     path: (table) => paths.quoted(table),
-    viewPath: (name) => paths.quotedName(name),
+    namedPath: (name) => paths.quotedName(name),
   };
 }

@@ -81,7 +81,9 @@ function everyKind(about: Pick<Notification, 'to' | 'user' | 'from'>): Notificat
     { ...about, kind: 'already-registered' },
     { ...about, kind: 'reset-password', ...link },
     { ...about, kind: 'password-changed', at: new Date(AT) },
+    { ...about, kind: 'new-sign-in', at: new Date(AT) },
     { ...about, kind: 'confirm-new-email', ...link },
     { ...about, kind: 'email-changing', newEmail: 'ann@example.net' },
+    { ...about, kind: 'invitation', ...link, invitedBy: about.user },
   ];
 }

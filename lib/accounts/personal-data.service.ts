@@ -1,0 +1,74 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../kernel/clock.port.js';
+import { NotFoundError } from '../kernel/errors.js';
+import { MAX_PAGE_SIZE } from '../kernel/page.js';
+import { ModerationService } from '../moderation/moderation.service.js';
+import { OneTimeTokenStore } from '../one-time-tokens/one-time-token.store.js';
+import { PasswordStore } from '../passwords/password.store.js';
+import { Database } from '../persistence/database.js';
+import type { Session } from '../sessions/session.js';
+import { SessionsService } from '../sessions/sessions.service.js';
+import type { BaseUser } from '../users/base-user.js';
+import { keysOf, type UserRef } from '../users/user-ref.js';
+import { UserStore } from '../users/user.store.js';
+import { type UserView, userView } from '../users/user-view.js';
+
+/** What our tables hold about a person, without what opens anything. */
+export interface PersonalData {
+  readonly exportedAt: Date;
+  readonly user: UserView;
+  readonly roles: readonly string[];
+  readonly permissions: readonly string[];
+  /** Since when he has his password; `null` without one. */
+  readonly passwordChangedAt: Date | null;
+  /** Sessions and API keys, also those that are over but not swept yet. */
+  readonly sessions: readonly Session[];
+  /** Mailed links: what for, and to which address. */
+  readonly links: readonly { purpose: string; sentTo: string | null; createdAt: Date; expiresAt: Date }[];
+}
+
+/** A person's right to see what is kept about him, and to be forgotten. */
+@Injectable()
+export class PersonalDataService {
+  constructor(
+    private readonly users: UserStore,
+    private readonly passwords: PasswordStore,
+    private readonly tokens: OneTimeTokenStore,
+    private readonly sessions: SessionsService,
+    private readonly moderation: ModerationService,
+    private readonly database: Database,
+    private readonly clock: Clock,
+  ) {}
+
+  /** @throws NotFoundError. */
+  async export(ref: UserRef): Promise<PersonalData> {
+    const user = await this.users.find(this.database, keysOf(ref));
+    if (user === null) throw new NotFoundError();
+    const password = await this.passwords.find(this.database, user.id);
+    const links = await this.tokens.listOf(this.database, user.id);
+    return {
+      exportedAt: this.clock.now(),
+      user: userView(user, 'self'),
+      roles: user.roles ?? [],
+      permissions: user.permissions ?? [],
+      passwordChangedAt: password?.changedAt ?? null,
+      sessions: await this.sessionsOf(user.id),
+      links: links.map(({ purpose, sentTo, createdAt, expiresAt }) => ({ purpose, sentTo, createdAt, expiresAt })),
+    };
+  }
+
+  /** @throws NotFoundError, LastAdminError. */
+  anonymise(ref: UserRef): Promise<BaseUser> {
+    return this.moderation.anonymise(ref);
+  }
+
+  private async sessionsOf(userId: string): Promise<Session[]> {
+    const sessions: Session[] = [];
+    for (let after: string | undefined; ;) {
+      const { items, next } = await this.sessions.list({ userId, state: 'all', limit: MAX_PAGE_SIZE, after });
+      sessions.push(...items);
+      if (next === null) return sessions;
+      after = next;
+    }
+  }
+}

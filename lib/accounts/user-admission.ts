@@ -1,0 +1,16 @@
+import { Injectable } from '@nestjs/common';
+import { InvitationAcceptance } from '../invitations/invitation-acceptance.js';
+import { Invitations } from '../invitations/invitations.service.js';
+import { RegistrationService } from '../registration/registration.service.js';
+import { UserCreation } from '../registration/user-creation.js';
+
+/** The ways in which somebody becomes a user, side by side. */
+@Injectable()
+export class UserAdmission {
+  constructor(
+    readonly creation: UserCreation,
+    readonly registration: RegistrationService,
+    readonly invitations: Invitations,
+    readonly acceptance: InvitationAcceptance,
+  ) {}
+}
