@@ -8,6 +8,7 @@ import { NotesModule } from './notes/notes.module.js';
 import { Outbox } from './outbox/outbox.js';
 import { OutboxController } from './outbox/outbox.controller.js';
 import type { Settings } from './settings.js';
+import { SetupController } from './setup/setup.controller.js';
 import { AppUser } from './users/app-user.entity.js';
 import { Frame } from './web/frame.js';
 
@@ -33,10 +34,10 @@ export class AppModule {
         }),
         NotesModule,
       ],
-      controllers: settings.production ? [] : [OutboxController],
+      controllers: settings.production ? [] : [OutboxController, SetupController],
       providers: [
         { provide: Outbox, useValue: outbox },
-        { provide: Frame, useValue: new Frame(!settings.production) },
+        { provide: Frame, useValue: new Frame(!settings.production, settings.apiDocs) },
       ],
     };
   }
@@ -45,8 +46,8 @@ export class AppModule {
 /** Keeps mails where a developer reads them, and sends them where there is a server for it. */
 function transportTo(outbox: Outbox, { production, smtpUrl }: Settings): MailTransport {
   const send = smtpUrl === undefined ? undefined : nodemailerTransport({ url: smtpUrl });
-  return async (mail) => {
+  return async (mail, signal) => {
     if (!production) outbox.keep(mail);
-    await send?.(mail);
+    await send?.(mail, signal);
   };
 }

@@ -1,28 +1,36 @@
+import { type INestApplication } from '@nestjs/common';
 import { HttpAdapterHost, NestFactory } from '@nestjs/core';
-import type { NestExpressApplication } from '@nestjs/platform-express';
+import { ExpressAdapter } from '@nestjs/platform-express';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import { describeUsers } from 'nestjs-users/openapi';
 import { AppModule } from './app.module.js';
 import type { Settings } from './settings.js';
 import { Frame } from './web/frame.js';
 import { NotFoundFilter } from './web/not-found.filter.js';
-import { servePages } from './web/pages.js';
+import { pages } from './web/pages.js';
 import { securityHeaders } from './web/security-headers.js';
 
 /** Builds the whole app, listening nowhere yet. */
-export async function createApp(settings: Settings, { quiet = false } = {}): Promise<NestExpressApplication> {
-  const app = await NestFactory.create<NestExpressApplication>(AppModule.with(settings), {
+export async function createApp(settings: Settings, { quiet = false } = {}): Promise<INestApplication> {
+  const app = await NestFactory.create(AppModule.with(settings), adapterFor(settings), {
     abortOnError: false,
     logger: quiet ? ['error', 'fatal'] : ['log', 'warn', 'error', 'fatal'],
   });
   app.enableShutdownHooks();
-  app.disable('x-powered-by');
-  app.use(securityHeaders);
   const frame = app.get(Frame);
-  servePages(app, frame);
+  app.use(securityHeaders);
+  app.use(pages(frame));
   app.useGlobalFilters(new NotFoundFilter(frame.page('not-found'), app.get(HttpAdapterHost).httpAdapter));
-  SwaggerModule.setup('docs', app, () =>
-    describeUsers(app, SwaggerModule.createDocument(app, new DocumentBuilder().setTitle('Notes').build())),
-  );
+  const describe = () => describeUsers(app, SwaggerModule.createDocument(app, new DocumentBuilder().setTitle('Notes').build()));
+  // The document itself is at /docs-json on both frameworks.
+  SwaggerModule.setup('docs', app, describe, { ui: settings.apiDocs === '/docs' });
   return app;
+}
+
+function adapterFor({ framework }: Settings): ExpressAdapter | FastifyAdapter {
+  if (framework === 'fastify') return new FastifyAdapter();
+  const adapter = new ExpressAdapter();
+  adapter.disable('x-powered-by');
+  return adapter;
 }

@@ -5,7 +5,7 @@ try {
   const settings = settingsFrom(process.env);
   const app = await createApp(settings);
   await app.listen(settings.port, settings.host);
-  const places = settings.production ? ['API: /docs'] : ['mails: /outbox', 'API: /docs'];
+  const places = [...(settings.production ? [] : ['mails: /outbox']), `API: ${settings.apiDocs}`];
   process.stdout.write(`\n${[`Notes is on ${settings.baseUrl}`, ...places].join(' · ')}\n\n`);
 } catch (error) {
   const { code, message } = error as NodeJS.ErrnoException;

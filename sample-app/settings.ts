@@ -2,7 +2,10 @@ import type { TypeOrmModuleOptions } from '@nestjs/typeorm';
 
 /** All that differs from one run of the sample to another. */
 export interface Settings {
+  readonly framework: 'express' | 'fastify';
   readonly production: boolean;
+  /** The API's own pages; on Fastify, where they would need one more package, the document they are made from. */
+  readonly apiDocs: '/docs' | '/docs-json';
   readonly host: string;
   readonly port: number;
   /** Where people reach the app: the links in mails begin with it. */
@@ -15,18 +18,30 @@ export interface Settings {
 }
 
 /**
- * Reads the environment: PORT, HOST, BASE_URL, DATABASE_URL, SMTP_URL, MAIL_FROM, NODE_ENV.
+ * Reads the environment: PORT, HOST, BASE_URL, DATABASE_URL, SMTP_URL, MAIL_FROM, FRAMEWORK, NODE_ENV.
  *
  * @throws Error with a sentence that names the mend.
  */
 export function settingsFrom(environment: NodeJS.ProcessEnv): Settings {
-  const { PORT = '3000', HOST = '127.0.0.1', BASE_URL, DATABASE_URL = 'notes.sqlite', SMTP_URL, MAIL_FROM, NODE_ENV } = environment;
+  const {
+    PORT = '3000',
+    HOST = '127.0.0.1',
+    BASE_URL,
+    DATABASE_URL = 'notes.sqlite',
+    SMTP_URL,
+    MAIL_FROM,
+    FRAMEWORK = 'express',
+    NODE_ENV,
+  } = environment;
   const port = Number(PORT);
   if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new Error(`PORT is "${PORT}": give a number from 1 to 65535.`);
+  if (FRAMEWORK !== 'express' && FRAMEWORK !== 'fastify') throw new Error(`FRAMEWORK is "${FRAMEWORK}": write express or fastify.`);
   const production = NODE_ENV === 'production';
   if (production) requireForProduction({ SMTP_URL, MAIL_FROM, BASE_URL });
   return {
+    framework: FRAMEWORK,
     production,
+    apiDocs: FRAMEWORK === 'express' ? '/docs' : '/docs-json',
     host: HOST,
     port,
     baseUrl: BASE_URL ?? `http://localhost:${port}`,

@@ -3,22 +3,29 @@ import type { KeptMail } from './outbox.js';
 /** The outbox's page, without its frame. Everything that came from outside is escaped. */
 export function outboxPage(mails: readonly KeptMail[]): string {
   return `<title>Outbox</title>
-<main id="main" class="page stack" tabindex="-1">
-  <h1>Outbox</h1>
-  <p class="muted">Messages that would have been sent, the newest first. Development only. <a href="/outbox">Look again</a></p>
-  ${mails.length === 0 ? EMPTY : `<ul class="stack mails">${mails.map(entry).join('\n')}</ul>`}
+<main id="main" class="page page-middle stack" tabindex="-1">
+  <div class="row spread">
+    <h1>Outbox</h1>
+    <a class="button" href="/outbox">Look again</a>
+  </div>
+  <p>Messages that would have been sent, the newest first. This page exists in development only.</p>
+  ${mails.length === 0 ? EMPTY : `<ul class="stack">${mails.map(entry).join('\n')}</ul>`}
 </main>`;
 }
 
-const EMPTY = '<p class="card empty"><strong>No messages yet.</strong> Register someone, or ask for a new password.</p>';
+const EMPTY = '<div class="card empty"><p><strong>No messages yet.</strong></p><p>Register someone, or ask for a new password.</p></div>';
 
-function entry({ mail: { to, subject, text }, keptAt }: KeptMail): string {
+function entry({ number, mail: { to, subject, text }, keptAt }: KeptMail): string {
   return `<li class="card stack">
   <div>
     <h2 class="break">${escape(subject)}</h2>
     <p class="muted small break">To ${escape(to)} · <time datetime="${keptAt.toISOString()}">${keptAt.toISOString().slice(0, 19).replace('T', ' ')} UTC</time></p>
   </div>
   <div class="stack break">${paragraphs(text)}</div>
+  <details>
+    <summary>Show it as HTML<span class="sr">: ${escape(subject)} to ${escape(to)}</span></summary>
+    <iframe class="mail" src="/outbox/${number}/html" title="${escape(subject)}" loading="lazy"></iframe>
+  </details>
 </li>`;
 }
 

@@ -7,9 +7,13 @@ export const FILES = new URL('../../sample-app/pages/', import.meta.url);
 export class Frame {
   private readonly frame: string;
 
-  /** @param development shows what exists in development only, such as the way to the outbox. */
-  constructor(development: boolean) {
-    this.frame = contentOf('frame.html').replace('<html', development ? '<html data-development' : '<html');
+  /**
+   * @param development shows what exists in development only, such as the way to the outbox.
+   * @param apiDocs where the API's own pages are, or its document.
+   */
+  constructor(development: boolean, apiDocs = '/docs') {
+    const frame = contentOf('frame.html').replace('href="/docs"', `href="${apiDocs}"`);
+    this.frame = frame.replace('<html', development ? '<html data-development' : '<html');
   }
 
   around(page: string): string {

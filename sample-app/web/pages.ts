@@ -1,33 +1,64 @@
-import { fileURLToPath } from 'node:url';
-import type { NestExpressApplication } from '@nestjs/platform-express';
-import type { Express } from 'express';
-import { FILES, type Frame } from './frame.js';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type Asset, readAssets } from './assets.js';
+import type { Frame } from './frame.js';
 
 /** Every page's path and its file. None lies under `/auth` or `/admin`, where the API is. */
 const PAGES = {
   '/': 'start',
+  '/setup': 'setup',
   '/register': 'register',
   '/check-mail': 'check-mail',
   '/confirm': 'confirm',
   '/login': 'login',
   '/forgot': 'forgot',
   '/reset': 'reset',
+  '/invitation': 'invitation',
   '/app': 'app',
   '/account': 'account',
   '/account/password': 'account-password',
   '/account/devices': 'account-devices',
+  '/account/devices/:id': 'account-device',
   '/account/data': 'account-data',
   '/manage': 'manage',
+  '/manage/devices': 'manage-devices',
+  '/manage/everyone': 'manage-everyone',
   '/manage/notes': 'manage-notes',
+  '/manage/users/new': 'manage-new-user',
   '/manage/users/:id': 'manage-user',
 } as const;
 
-/** Serves the pages and their scripts. They are clients of the API like any other: nothing about the reader is in them. */
-export function servePages(app: NestExpressApplication, frame: Frame): void {
-  const express: Express = app.getHttpAdapter().getInstance();
-  for (const [path, name] of Object.entries(PAGES)) {
-    const html = frame.page(name);
-    express.get(path, (_request, response) => void response.type('html').send(html));
-  }
-  app.useStaticAssets(fileURLToPath(new URL('assets/', FILES)), { prefix: '/assets/' });
+type Handler = (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
+
+/**
+ * Serves the pages and their scripts, on Express and on Fastify alike: a middleware sees Node's own objects. The pages are clients of the
+ * API like any other: nothing about the reader is in them.
+ */
+export function pages(frame: Frame): Handler {
+  const assets = readAssets();
+  const all = Object.entries(PAGES).map(([path, name]) => ({ matches: patternOf(path), html: frame.page(name) }));
+  return (request, response, next) => {
+    if (request.method !== 'GET' && request.method !== 'HEAD') return next();
+    const path = (request.url ?? '/').replace(/[?#].*$/, '');
+    const asset = assets.get(path);
+    if (asset !== undefined) return sendAsset(asset, request, response);
+    const page = all.find(({ matches }) => matches.test(path));
+    if (page === undefined) return next();
+    response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8', 'Content-Length': Buffer.byteLength(page.html) });
+    response.end(request.method === 'HEAD' ? undefined : page.html);
+  };
+}
+
+function patternOf(path: string): RegExp {
+  return new RegExp(`^${path.replace(/:id/, '[^/]+').replace(/\/$/, '')}/?$`);
+}
+
+/** The browser keeps it and asks each time whether it has changed. */
+function sendAsset({ type, etag, plain, gzipped }: Asset, request: IncomingMessage, response: ServerResponse): void {
+  const headers = { 'Cache-Control': 'no-cache', ETag: etag, Vary: 'Accept-Encoding' };
+  if (request.headers['if-none-match'] === etag) return void response.writeHead(304, headers).end();
+  const isGzipped = /\bgzip\b/.test(String(request.headers['accept-encoding']));
+  const body = isGzipped ? gzipped : plain;
+  const encoding = isGzipped ? { 'Content-Encoding': 'gzip' } : {};
+  response.writeHead(200, { ...headers, ...encoding, 'Content-Type': type, 'Content-Length': body.length });
+  response.end(request.method === 'HEAD' ? undefined : body);
 }

@@ -1,20 +1,57 @@
-import { ask, byId, nameOf } from './dom.js';
-import { api, filled, leave } from './pages.js';
-import { call, ownPasswordWrong, signedIn } from './shell.js';
 import { devicesInWords } from './devices.js';
+import { acting, appName, ask, byId, el, nameOf } from './dom.js';
+import { describeDeletion, exportOwn } from './host.js';
+import { api, banner, filled, leave } from './pages.js';
+import { call, ownPasswordWrong, read, signedIn } from './shell.js';
 
 const { user } = await signedIn();
+if (user.isAdmin) await holdTheLastAdministrator().catch(() => {});
+
+const download = byId('download');
+acting(download, async () => {
+  const label = download.textContent;
+  download.textContent = 'Collecting…';
+  try {
+    save(JSON.stringify(await collect(), null, 2));
+    banner('ok', 'The file is on its way to your downloads.');
+  } finally {
+    download.textContent = label;
+  }
+});
+
+/** All that the API tells about the reader. */
+async function collect() {
+  const { user: profile } = await call('GET', '/auth/me');
+  const { items: devices } = await call('GET', '/auth/sessions');
+  return { at: new Date().toISOString(), profile, devices, ...(await exportOwn(read)) };
+}
+
+function save(text) {
+  const href = URL.createObjectURL(new window.Blob([text], { type: 'application/json' }));
+  el('a', { href, download: `${appName.toLowerCase()}-data.json` }).click();
+  setTimeout(() => URL.revokeObjectURL(href), 60_000);
+}
+
+/** The server refuses it anyway: this says so before a password is typed. */
+async function holdTheLastAdministrator() {
+  const { items } = await api('GET', '/admin/users?isAdmin=true&status=active&limit=2');
+  if (items.length > 1) return;
+  byId('delete').setAttribute('aria-disabled', 'true');
+  byId('delete-h').hidden = false;
+}
 
 byId('delete').addEventListener('click', async () => {
+  if (byId('delete').getAttribute('aria-disabled') === 'true') return;
   const devices = await api('GET', '/auth/sessions').then(
     ({ items }) => `${devicesInWords(items.length)} ${items.length === 1 ? 'is' : 'are'} signed out`,
     () => 'every device is signed out',
   );
   const answer = await ask({
-    title: `Delete your account, ${nameOf(user)}?`,
-    text: 'This deletes, and it cannot be undone:',
-    points: ['your profile and sign-in', 'your notes', devices],
+    title: 'Delete your account?',
+    text: `${nameOf(user)}, this deletes, and it cannot be undone:`,
+    points: ['your profile and sign-in', devices, ...describeDeletion('your')],
     fields: [{ name: 'password', label: 'Password', type: 'password', autocomplete: 'current-password' }],
+    stay: 'Keep my account',
     action: 'Delete my account',
     busy: 'Deleting…',
     danger: true,

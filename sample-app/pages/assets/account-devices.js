@@ -1,6 +1,6 @@
-import { deviceName, deviceRow, devicesInWords, endButton } from './devices.js';
+import { deviceName, deviceRow, devicesInWords, endButton, gone, wereSignedOut } from './devices.js';
 import { acting, ask, byId, loading } from './dom.js';
-import { banner } from './pages.js';
+import { banner, takeNotice } from './pages.js';
 import { call, signedIn, trouble } from './shell.js';
 
 const endOthers = byId('end-others');
@@ -8,6 +8,7 @@ let others = 0;
 
 await signedIn();
 await show().catch(trouble);
+takeNotice();
 
 async function show() {
   const { items } = await loading(byId('loading'), 'devices', call('GET', '/auth/sessions'));
@@ -17,20 +18,19 @@ async function show() {
   byId('only').hidden = others > 0;
   endOthers.hidden = others === 0;
   endOthers.textContent = others === 1 ? 'Sign out the other one' : `Sign out the other ${others}`;
-  byId('devices').replaceChildren(...items.map((session) => deviceRow(session, session.current ? null : ending(session))));
+  byId('devices').replaceChildren(...items.map(row));
+}
+
+function row(session) {
+  const page = `/account/devices/${encodeURIComponent(session.id)}`;
+  return deviceRow(session, { page, end: session.current ? null : ending(session) });
 }
 
 function ending(session) {
   return acting(endButton(session), async () => {
-    const gone = await call('DELETE', `/auth/sessions/${session.id}`).then(
-      () => false,
-      (fault) => {
-        if (fault.status !== 404) throw fault;
-        return true;
-      },
-    );
+    const was = await gone(call('DELETE', `/auth/sessions/${session.id}`));
     await show();
-    banner('ok', gone ? `${deviceName(session)}: already gone.` : `${deviceName(session)} was signed out.`);
+    banner('ok', was ? `${deviceName(session)}: already gone.` : `${deviceName(session)} was signed out.`);
     byId('count').focus();
   });
 }
@@ -46,7 +46,8 @@ endOthers.addEventListener('click', async () => {
     send: () => call('DELETE', '/auth/sessions'),
   });
   if (answer === null) return;
-  await show();
-  banner('ok', `${devicesInWords(answer.given.ended)} ${answer.given.ended === 1 ? 'was' : 'were'} signed out.`);
+  const { ended } = answer.given;
+  await show().catch(trouble);
+  banner('ok', wereSignedOut(devicesInWords(ended), ended));
   byId('count').focus();
 });

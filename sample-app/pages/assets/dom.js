@@ -45,16 +45,57 @@ export function nameOf(user) {
 
 /** Tells how loading goes: nothing for 400 ms, then what is loaded, after 5 s that it is slow. */
 export async function loading(place, what, work) {
+  const say = (...words) => place.replaceChildren(...words);
   const timers = [
-    setTimeout(() => (place.textContent = `Loading ${what}…`), 400),
-    setTimeout(() => (place.textContent = 'Still loading. The server is slow today.'), 5000),
+    setTimeout(() => say(`Loading ${what}…`), 400),
+    setTimeout(() => say('Still loading. The server is slow today. ', tryAgain()), 5000),
   ];
   try {
     return await work;
   } finally {
     timers.forEach(clearTimeout);
-    place.textContent = '';
+    say();
   }
+}
+
+export function tryAgain() {
+  const button = el('button', { type: 'button', className: 'compact' }, 'Try again');
+  button.addEventListener('click', () => location.reload());
+  return button;
+}
+
+/** What the app calls itself. */
+export const appName = document.querySelector('meta[name="application-name"]').content;
+
+/** The full time with its zone: for what one may have to prove. */
+export function exactly(iso) {
+  return el('time', { dateTime: iso }, new Intl.DateTimeFormat(undefined, { dateStyle: 'long', timeStyle: 'long' }).format(new Date(iso)));
+}
+
+/** A line of a definition list. */
+export function pair(term, ...value) {
+  return [el('dt', {}, term), el('dd', {}, ...value)];
+}
+
+/** Closes a menu on Escape, on a press outside, and when the focus leaves. */
+export function bindMenu(menu) {
+  const summary = menu.querySelector('summary');
+  menu.addEventListener('keydown', (event) => {
+    if (event.key !== 'Escape' || !menu.open) return;
+    menu.open = false;
+    summary.focus();
+  });
+  menu.addEventListener('focusout', (event) => {
+    if (event.relatedTarget !== null && !menu.contains(event.relatedTarget)) menu.open = false;
+  });
+  document.addEventListener('pointerdown', (event) => {
+    if (!menu.contains(event.target)) menu.open = false;
+  });
+}
+
+/** What the reader may not do now is shown, off, with the reason. */
+export function off(label, reason, { className = 'quiet' } = {}) {
+  return el('div', {}, el('button', { type: 'button', className, 'aria-disabled': 'true' }, label), el('p', { className: 'hint' }, reason));
 }
 
 /** A button that does one thing at a time; `act` rejects with a fault of the API to have it shown. */
@@ -81,10 +122,24 @@ let dialogs = 0;
  * Asks in a dialog: the title as a question, consequences as a list, fields, then Cancel and the verb. It closes only after the server
  * said yes. Resolves with what `send` gave, or with null when the reader backed out.
  */
-export function ask({ title, text, points = [], fields = [], action, busy, danger = false, extra, send, refused }) {
+export function ask({
+  title,
+  text,
+  points = [],
+  fields = [],
+  action,
+  busy,
+  danger = false,
+  stay = 'Cancel',
+  extra,
+  instead,
+  send,
+  refused,
+}) {
   const id = `dialog-${++dialogs}`;
   const inputs = fields.map((field) => fieldOf(id, field));
-  const cancel = el('button', { type: 'button', autofocus: inputs.length === 0 }, 'Cancel');
+  const cancel = el('button', { type: 'button', autofocus: inputs.length === 0 && danger }, stay);
+  const other = instead && el('button', { type: 'button' }, instead.action);
   const form = el(
     'form',
     { noValidate: true },
@@ -92,7 +147,7 @@ export function ask({ title, text, points = [], fields = [], action, busy, dange
     points.length ? el('ul', {}, ...points.map((point) => el('li', {}, point))) : null,
     ...inputs,
     extra ?? null,
-    el('footer', {}, cancel, el('button', { type: 'submit', className: danger ? 'primary danger' : 'primary' }, action)),
+    el('footer', {}, cancel, other, el('button', { type: 'submit', className: danger ? 'primary danger' : 'primary' }, action)),
   );
   const dialog = el('dialog', { 'aria-labelledby': `${id}-title` }, el('h2', { id: `${id}-title`, className: 'break' }, title), form);
   document.body.append(dialog);
@@ -109,6 +164,10 @@ export function ask({ title, text, points = [], fields = [], action, busy, dange
       },
     });
     cancel.addEventListener('click', () => dialog.close());
+    other?.addEventListener('click', () => {
+      dialog.close();
+      instead.open();
+    });
     dialog.addEventListener('close', () => {
       dialog.remove();
       document.title = document.title.replace(/^Problem: /, '');
@@ -118,10 +177,12 @@ export function ask({ title, text, points = [], fields = [], action, busy, dange
   });
 }
 
-function fieldOf(dialogId, { name, label, hint, type = 'text', autocomplete = 'off', value = '', first = true }) {
+function fieldOf(dialogId, { name, label, hint, type = 'text', autocomplete = 'off', value = '', first = true, checked = false }) {
   const id = `${dialogId}-${name}`;
+  if (type === 'checkbox') return el('label', { className: 'check' }, el('input', { id, name, type, checked }), ` ${label}`);
   const describedBy = hint ? `${id}-h ${id}-e` : `${id}-e`;
   const input = el('input', { id, name, type, autocomplete, value, autofocus: first, 'aria-describedby': describedBy });
+  if (type === 'password') input.dataset.required = '';
   const show = type === 'password' ? el('button', { type: 'button', 'data-shows': id }, 'Show') : null;
   return el(
     'div',

@@ -1,14 +1,15 @@
 import { byId } from './dom.js';
-import { api, bindForm, filled } from './pages.js';
+import { home } from './host.js';
+import { api, banner, bindForm, filled, recall, remember } from './pages.js';
 
 const TITLES = {
-  '/app': 'My notes',
+  [home.path]: home.title,
   '/account': 'Profile',
   '/account/password': 'Password and email',
   '/account/devices': 'Where you are signed in',
   '/account/data': 'Your data',
   '/manage': 'Users',
-  '/manage/notes': 'All notes',
+  '/manage/devices': 'Devices',
 };
 
 const next = ownPath(new URLSearchParams(location.search).get('next'));
@@ -16,6 +17,8 @@ if (TITLES[next?.pathname]) {
   byId('target-name').textContent = TITLES[next.pathname];
   byId('target').hidden = false;
 }
+if (recall('ended')) banner('warn', 'You were signed out. If that was not you, choose a new password.');
+remember('ended', null);
 
 bindForm(byId('form'), {
   busy: 'Signing in…',
@@ -23,7 +26,7 @@ bindForm(byId('form'), {
   done: ({ session }) => {
     if (session.needs?.includes('new-password')) return location.assign('/account/password');
     if (session.needs?.includes('confirm-email')) return location.assign('/check-mail');
-    location.assign(next ? next.pathname + next.search : '/app');
+    location.assign(next ? next.pathname + next.search : home.path);
   },
 });
 

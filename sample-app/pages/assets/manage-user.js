@@ -1,137 +1,108 @@
-import { deviceName, deviceRow, devicesInWords, endButton } from './devices.js';
-import { acting, ask, byId, day, el, loading, nameOf, when } from './dom.js';
-import { banner, leave } from './pages.js';
+import { deviceName, deviceRow, devicesInWords, endButton, gone } from './devices.js';
+import { acting, appName, ask, bindMenu, byId, day, el, exactly, loading, nameOf, pair } from './dom.js';
+import { banner, takeNotice } from './pages.js';
 import { call, signedIn, trouble } from './shell.js';
-import { badgesOf } from './users.js';
+import { actsFor, editing } from './user-acts.js';
+import { banInWords, liftButton } from './user-ban.js';
+import { badgesOf, statusBadge, valueInWords } from './users.js';
 
 const id = decodeURIComponent(location.pathname.split('/').at(-1));
 const path = `/admin/users/${encodeURIComponent(id)}`;
-const { user: me } = await signedIn({ admin: true });
+const { user: me, can } = await signedIn({ right: 'users.read' });
+const fields = await call('GET', '/admin/fields').catch(() => []);
+let user = null;
+let ban = null;
 let sessions = [];
 
+bindMenu(byId('actions'));
 await refresh().catch((fault) => {
-  if (fault.status === 404)
-    banner('bad', 'There is no such user. It may be deleted.', { after: [el('a', { href: '/manage' }, 'All users')] });
-  else trouble(fault);
+  if (fault.status !== 404) return trouble(fault);
+  byId('name').textContent = 'There is no such user.';
+  banner('warn', 'The account may have been deleted.', { after: [el('a', { href: '/manage' }, 'All users')] });
 });
+takeNotice();
 
 async function refresh() {
-  const answer = await loading(byId('loading'), 'the user', call('GET', path));
-  const user = answer.user ?? answer;
-  sessions = (await call('GET', `/admin/sessions?userId=${encodeURIComponent(id)}`)).items;
-  show(user);
+  const devices = can('sessions.read') ? call('GET', `/admin/sessions?userId=${encodeURIComponent(id)}`) : { items: [] };
+  const [answer, { items }] = await loading(byId('loading'), 'the user', Promise.all([call('GET', path), devices]));
+  ({ user, ban } = answer);
+  sessions = items;
+  show();
+  await showBan();
 }
 
-function show(user) {
+async function showBan() {
+  const words = ban === null ? '' : await banInWords(ban);
+  const lift = ban !== null && can('users.ban') ? [' ', liftButton({ name: nameOf(user), path, said })] : [];
+  byId('ban').replaceChildren(el('p', {}, words, ...lift));
+  byId('ban').hidden = ban === null;
+}
+
+function show() {
   const name = nameOf(user);
-  document.title = `${name} – Notes`;
+  document.title = `${name} – ${appName}`;
   byId('name').textContent = name;
-  byId('badges').replaceChildren(...badgesOf(user, me));
+  byId('address').textContent = user.email === name ? '' : (user.email ?? '');
+  const badges = [...badgesOf(user, me), statusBadge(user)].filter((badge) => badge !== null);
+  byId('badges').replaceChildren(...badges);
+  byId('badges').hidden = badges.length === 0;
   byId('pairs').replaceChildren(
-    ...pair('Id', el('code', {}, user.id)),
+    ...pair('Id', el('code', { id: 'id' }, user.id), ' ', copyButton()),
     ...pair('Username', user.username ?? 'none'),
-    ...pair('Email', user.email === null ? 'none' : `${user.email} · ${user.emailConfirmedAt === null ? 'not confirmed' : 'confirmed'}`),
-    ...pair('Company', user.company || 'none'),
-    ...pair('Joined', day(user.createdAt)),
-    ...pair('Last signed in', user.lastLoginAt === null ? 'never' : when(user.lastLoginAt)),
+    ...pair('Email', user.email ?? 'none', user.email === null ? '' : confirmedInWords(user)),
+    ...fields
+      .filter((field) => field.show.includes('admin'))
+      .flatMap(({ name: own, label }) => pair(label, valueInWords(user[own]) || 'none')),
+    ...pair('Joined', exactly(user.createdAt)),
+    ...pair('Last signed in', user.lastLoginAt === null ? 'never' : exactly(user.lastLoginAt)),
   );
   byId('devices-title').textContent = sessions.length === 0 ? 'Not signed in anywhere' : devicesInWords(sessions.length);
-  byId('devices').replaceChildren(...sessions.map((session) => deviceRow(session, ending(session))));
-  byId('buttons').replaceChildren(...(user.id === me.id ? [] : actsFor(user)));
-  byId('acts-hint').hidden = user.id !== me.id;
-  byId('acts-hint').textContent = 'This is you. Your own account is changed under My account.';
-  byId('facts').hidden = byId('acts').hidden = byId('devices-card').hidden = false;
+  byId('devices').replaceChildren(...sessions.map((session) => deviceRow(session, { end: can('sessions.end') ? ending(session) : null })));
+  showActs();
+  byId('facts').hidden = byId('acts').hidden = false;
+  byId('devices-card').hidden = !can('sessions.read');
+  byId('edit').hidden = !can('users.update');
 }
 
-function pair(term, value) {
-  return [el('dt', {}, term), el('dd', {}, value)];
+function showActs() {
+  const acts = actsFor({ user, me, can, places: devicesInWords(sessions.length) }, { path, said });
+  byId('entries').replaceChildren(...acts.entries);
+  byId('actions').hidden = acts.entries.length === 0;
+  byId('end-all').hidden = sessions.length < 2 || user.id === me.id || !can('sessions.end');
+  byId('end-all').textContent = `Sign out all ${sessions.length}`;
+  byId('end-all').onclick = acts.endAll;
+}
+
+byId('edit').addEventListener('click', async () => {
+  if ((await ask(editing(user, fields, path))) !== null) await said('Saved.');
+});
+
+function confirmedInWords({ emailConfirmedAt }) {
+  return emailConfirmedAt === null ? ' · not confirmed' : ` · confirmed ${day(emailConfirmedAt)}`;
+}
+
+function copyButton() {
+  const button = el('button', { type: 'button', className: 'compact' }, 'Copy', el('span', { className: 'sr' }, ' the id'));
+  const status = el('span', { className: 'small muted', role: 'status' });
+  button.addEventListener('click', async () => {
+    await navigator.clipboard.writeText(user.id).then(
+      () => (status.textContent = 'Copied'),
+      () => window.getSelection().selectAllChildren(byId('id')),
+    );
+  });
+  return el('span', { className: 'row' }, button, status);
 }
 
 function ending(session) {
   return acting(endButton(session), async () => {
-    await call('DELETE', `/admin/sessions/${session.id}`).catch((fault) => {
-      if (fault.status !== 404) throw fault;
-    });
-    await said(`${deviceName(session)} was signed out.`);
+    const was = await gone(call('DELETE', `/admin/sessions/${session.id}`));
+    await said(was ? `${deviceName(session)}: already gone.` : `${deviceName(session)} was signed out.`);
   });
 }
 
-function actsFor(user) {
-  const name = nameOf(user);
-  const places = devicesInWords(sessions.length);
-  return [
-    user.status === 'pending' || user.status === 'disabled' ? direct('Activate', '/activate', `${name} is active.`) : null,
-    user.email !== null && user.emailConfirmedAt === null
-      ? direct('Confirm the email', '/confirm-email', `The email of ${name} is confirmed.`)
-      : null,
-    user.email === null ? null : direct('Send a password message', '/send-reset', `A message is on its way to ${name}.`),
-    sessions.length === 0
-      ? null
-      : asking('Sign out everywhere', {
-          title: `Sign out ${name} on ${places}?`,
-          text: `${name} can sign in again at once. To keep ${name} out, use Deactivate.`,
-          action: `Sign out ${places}`,
-          send: () => call('POST', `${path}/end-sessions`),
-          after: `${name} was signed out on ${places}.`,
-        }),
-    user.isAdmin
-      ? asking('Remove administrator', {
-          title: `Remove ${name} from the administrators?`,
-          points: [`${name} keeps the account and stays signed in.`, `${name} no longer sees or changes other accounts.`],
-          action: `Remove ${name}`,
-          send: () => call('PUT', `${path}/admin`, { admin: false }),
-          after: `${name} is no longer an administrator.`,
-        })
-      : asking('Make administrator', {
-          title: `Make ${name} an administrator?`,
-          text: 'Administrators see and change every account, also yours.',
-          action: 'Make administrator',
-          send: () => call('PUT', `${path}/admin`, { admin: true }),
-          after: `${name} is an administrator.`,
-        }),
-    user.status === 'active' || user.status === 'pending'
-      ? asking('Deactivate', {
-          title: `Deactivate ${name}?`,
-          points: [
-            `${name} is signed out of ${places}.`,
-            `${name} cannot sign in until someone activates the account.`,
-            'Nothing is deleted.',
-          ],
-          action: `Deactivate ${name}`,
-          danger: true,
-          send: () => call('POST', `${path}/deactivate`),
-          after: `${name} is deactivated.`,
-          undo: '/activate',
-        })
-      : null,
-    remove(user),
-  ].filter((one) => one !== null);
-}
-
-/** An act that can be taken back: done at once. */
-function direct(label, act, words) {
-  return acting(el('button', { type: 'button' }, label), async () => {
-    await call('POST', path + act);
-    await said(words);
-  });
-}
-
-function asking(label, { after, undo, ...question }) {
-  const button = el('button', { type: 'button', className: question.danger ? 'danger' : '' }, label);
-  button.addEventListener('click', async () => {
-    if ((await ask({ busy: 'Working…', ...question })) === null) return;
-    const back =
-      undo &&
-      acting(el('button', { type: 'button', className: 'compact' }, 'Undo'), async () => {
-        await call('POST', path + undo);
-        await said('Undone.');
-      });
-    await said(after, back ? [back] : []);
-  });
-  return button;
-}
-
+/** Shows what is now, and says what happened. */
 async function said(words, after = []) {
+  byId('actions').open = false;
   try {
     await refresh();
     banner('ok', words, { after });
@@ -139,27 +110,4 @@ async function said(words, after = []) {
   } catch (fault) {
     trouble(fault);
   }
-}
-
-function remove(user) {
-  const name = nameOf(user);
-  const word = user.username ?? user.email ?? user.id;
-  const button = el('button', { type: 'button', className: 'danger' }, 'Delete…');
-  button.addEventListener('click', async () => {
-    const answer = await ask({
-      title: `Delete ${name}?`,
-      text: 'This goes, and it cannot be undone. Deactivating is milder: nothing is lost.',
-      points: ['the profile and the sign-in', `${devicesInWords(sessions.length)} signed out`, 'all notes of this user'],
-      fields: [{ name: 'typed', label: `Type ${word} to confirm` }],
-      action: 'Delete for ever',
-      busy: 'Deleting…',
-      danger: true,
-      send: async ({ typed }) => {
-        if (typed !== word) throw { status: 400, code: 'TYPED', fields: { typed: ['TYPED'] } };
-        await call('DELETE', path);
-      },
-    });
-    if (answer !== null) leave('/manage', `${name} is deleted.`);
-  });
-  return button;
 }

@@ -1,8 +1,11 @@
 import { byId, el, loading, nameOf, when } from './dom.js';
 import { call, signedIn, trouble } from './shell.js';
-import { badgesOf } from './users.js';
+import { badgesOf, statusBadge, valueInWords } from './users.js';
 
-const { user: me } = await signedIn({ admin: true });
+const MOST_COLUMNS = 3;
+
+const { user: me, can } = await signedIn({ right: 'users.read' });
+byId('add').hidden = !can('users.create');
 const asked = new URLSearchParams(location.search);
 const search = asked.get('search') ?? '';
 const status = asked.get('status') ?? '';
@@ -10,28 +13,59 @@ byId('find').value = search;
 byId('status').value = status;
 
 try {
-  show(await loading(byId('loading'), 'users', call('GET', `/admin/users?${query({ search, status, after: asked.get('after') ?? '' })}`)));
+  const [page, fields] = await loading(
+    byId('loading'),
+    'users',
+    Promise.all([
+      call('GET', `/admin/users?${query({ ...filter(), search, after: asked.get('after') ?? '' })}`),
+      call('GET', '/admin/fields'),
+    ]),
+  );
+  show(page, fields.filter((field) => field.show.includes('admin')).slice(0, MOST_COLUMNS));
 } catch (fault) {
   trouble(fault);
 }
 
-function show({ items, next }) {
-  byId('users').replaceChildren(...items.map(row));
+/** Administrators are no status of an account, but one looks for them in the same place. */
+function filter() {
+  return status === 'administrators' ? { isAdmin: 'true' } : { status };
+}
+
+function show({ items, next }, columns) {
+  byId('heads').children[1].after(...columns.map(({ label }) => el('th', { scope: 'col' }, label)));
+  byId('users').replaceChildren(...items.map((user) => row(user, columns)));
   byId('frame').hidden = items.length === 0;
   byId('count').textContent = items.length === 1 ? '1 user on this page' : `${items.length} users on this page`;
   link(byId('first'), asked.has('after') ? { search, status } : null);
   link(byId('next'), next === null ? null : { search, status, after: next });
-  if (items.length > 0) return;
-  const nobody = status && !search ? 'Nobody has this status.' : `Nobody matches “${search}”.`;
+  if (items.length === 0) empty(el('a', { href: '/manage', className: 'button' }, 'Clear the search'), nobody());
+  else if (items.length === 1 && items[0].id === me.id && !location.search) empty(...onlyYou());
+}
+
+function nobody() {
+  const title = status && !search ? 'Nobody has this status.' : `Nobody matches “${search}”.`;
+  return [title, 'The search looks at names, usernames and email addresses.'];
+}
+
+function onlyYou() {
+  const add = can('users.create') && el('a', { href: '/manage/users/new', className: 'button' }, 'Add a user');
+  return [
+    add,
+    ['You are the only one here.', 'Add someone, or share the address of the registration page: ', `${location.origin}/register`],
+  ];
+}
+
+/** What is missing in bold, one sentence, one thing to do. */
+function empty(button, [title, words, address]) {
   byId('empty').replaceChildren(
-    el('p', { className: 'break' }, el('strong', {}, nobody)),
-    el('p', {}, 'The search looks at names, usernames and email addresses.'),
-    el('p', {}, el('a', { href: '/manage', className: 'button' }, 'Clear the search')),
+    el('p', { className: 'break' }, el('strong', {}, title)),
+    el('p', {}, words, address ? el('code', {}, address) : null),
+    el('p', {}, button),
   );
   byId('empty').hidden = false;
 }
 
-function row(user) {
+function row(user, columns) {
   return el(
     'tr',
     {},
@@ -39,10 +73,12 @@ function row(user) {
       'th',
       { scope: 'row' },
       el('div', { className: 'row' }, el('a', { href: pageOf(user), className: 'break' }, nameOf(user)), ...badgesOf(user, me)),
-      el('div', { className: 'small muted break' }, user.email ?? ''),
+      user.email !== null && user.email !== nameOf(user) ? el('div', { className: 'small muted break' }, user.email) : null,
     ),
-    el('td', { 'data-label': 'Joined' }, when(user.createdAt)),
-    el('td', { 'data-label': 'Last signed in' }, user.lastLoginAt === null ? 'never' : when(user.lastLoginAt)),
+    el('td', { 'data-label': 'Status' }, statusBadge(user) ?? 'Active'),
+    ...columns.map(({ name, label }) => el('td', { 'data-label': label, className: 'break' }, valueInWords(user[name]))),
+    el('td', { 'data-label': 'Joined', className: 'num' }, when(user.createdAt)),
+    el('td', { 'data-label': 'Last signed in', className: 'num' }, user.lastLoginAt === null ? 'never' : when(user.lastLoginAt)),
     el(
       'td',
       { className: 'end' },

@@ -82,12 +82,19 @@ export function bindForm(form, { busy, send, done, refused = () => false }) {
     for (const line of form.querySelectorAll('.error')) line.textContent = '';
     document.title = document.title.replace(/^Problem: /, '');
   }
+  function placeOf(name) {
+    return [...form.elements].findIndex((input) => input.name === name);
+  }
   function show(fault) {
     document.title = `Problem: ${document.title}`;
+    // The API stops at the first field that is missing; the reader learns of all at once.
+    const missing = (input) => 'required' in input.dataset && input.value === '' && input.closest('[hidden]') === null;
+    for (const input of fault.status === 400 ? form.elements : [])
+      if (missing(input) && !fault.fields[input.name]) fault.fields[input.name] = ['USERS_REQUIRED'];
     for (const password of form.querySelectorAll('[type="password"][autocomplete="current-password"]')) password.value = '';
     if (refused(fault)) return;
     const list = [];
-    for (const [name, codes] of Object.entries(fault.fields)) {
+    for (const [name, codes] of Object.entries(fault.fields).sort(([a], [b]) => placeOf(a) - placeOf(b))) {
       const input = form.elements[name];
       if (!input) continue;
       const message = textFor(codes[0], fault, name);

@@ -1,5 +1,5 @@
-import { byId } from './dom.js';
-import { api, bindForm, filled, leave, remember } from './pages.js';
+import { appName, byId } from './dom.js';
+import { api, banner, bindForm, filled, leave, remember } from './pages.js';
 
 bindForm(byId('form'), {
   busy: 'Creating your account…',
@@ -13,7 +13,13 @@ bindForm(byId('form'), {
     location.assign('/check-mail');
   },
   refused: (fault) => {
+    // Either name would do for the API; here it is the email that one expects.
+    const { username, ...others } = fault.fields;
+    if (username?.[0] === 'USERS_REQUIRED') fault.fields = { ...others, email: username };
     if (fault.code === 'USERS_USERNAME_TAKEN') fault.fields = { username: [fault.code] };
-    return false;
+    if (fault.code !== 'USERS_REGISTRATION_CLOSED') return false;
+    byId('form').hidden = true;
+    banner('bad', `New accounts are made by an administrator of ${appName}. Ask for an invitation.`);
+    return true;
   },
 });

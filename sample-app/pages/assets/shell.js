@@ -1,6 +1,7 @@
 // The frame of every page: who is signed in, the menu, the theme, and what happens when the sign-in ends in the middle of work.
-import { ask, byId, el, nameOf } from './dom.js';
-import { api, banner, leave, takeNotice } from './pages.js';
+import { appName, ask, bindMenu, byId, el, nameOf, tryAgain } from './dom.js';
+import { home, manageLinks } from './host.js';
+import { api, banner, filled, leave, recall, remember, takeNotice } from './pages.js';
 import { textFor } from './strings.en.js';
 
 const pause = (seconds) => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
@@ -21,34 +22,74 @@ export async function read(path, delays = [5, 10, 20]) {
 
 /** Who is here, asked once for each page: `{ user, session }`, both null for a visitor. */
 export const arrival = read('/auth/session');
+/** What the reader may do to other accounts, as the server tells it: nobody without any permission is asked about. */
+const rights = arrival.then(({ permissions = [] }) => (permissions.length === 0 ? [] : rightsOf()));
 arrival.then(fillHeader, () => {});
+rights.then(showManage, () => {});
 
-/** Who is signed in. A visitor goes to the sign-in page and comes back; whoever may not see the page is told so. */
-export async function signedIn({ admin = false } = {}) {
+async function rightsOf() {
+  try {
+    return (await read('/admin/me')).can;
+  } catch (fault) {
+    if (fault.status === 403) return [];
+    throw fault;
+  }
+}
+
+/**
+ * Who is signed in, and what he `can` do to others. A visitor goes to the sign-in page and comes back; whoever may not see the page is
+ * told so: one for those who have a `right` to it, or for administrators alone.
+ */
+export async function signedIn({ admin = false, right } = {}) {
   let here;
+  let may;
   try {
     here = await arrival;
+    may = await rights;
   } catch (fault) {
-    trouble(fault);
-    return new Promise(() => {});
+    return fault.status === 503 ? outage() : stop(fault);
   }
   const { user, session } = here;
-  if (user === null) return away(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
+  if (user === null) return toSignIn();
+  remember('was-here', 'yes');
   if (session.needs?.includes('new-password') && location.pathname !== '/account/password') return away('/account/password');
   if (session.needs?.includes('confirm-email')) return away('/check-mail');
-  if (admin && !user.isAdmin) return refuse();
-  return { user, session };
+  if ((admin && !user.isAdmin) || (right && !may.includes(right))) return refuse();
+  return { user, session, can: (name) => may.includes(name) };
+}
+
+/** The sign-in page leads back here; whoever was signed in when he was last here learns that he no longer is. */
+function toSignIn() {
+  if (recall('was-here')) remember('ended', 'yes');
+  remember('was-here', null);
+  return away(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
 }
 
 /** Calls the API; when the sign-in has ended meanwhile, or is too old, asks for the password here and goes on with the same request. */
 export async function call(method, path, body) {
   try {
-    return await (method === 'GET' ? read(path) : api(method, path, body));
+    if (method === 'GET') return await read(path);
+    await stillMe();
+    return await api(method, path, body);
   } catch (fault) {
     const question = questionFor(fault);
     if (question === null || (await ask(await question())) === null) throw fault;
     return call(method, path, body);
   }
+}
+
+/** Another tab may have signed out, or signed in as somebody else: then nothing of this page may be sent under that name. */
+async function stillMe() {
+  const [{ user: before }, { user: now }] = await Promise.all([arrival, api('GET', '/auth/session')]);
+  if (now === null) throw { status: 401, code: 'USERS_UNAUTHENTICATED', fields: {} };
+  if (now.id !== before.id) await asAnother(now);
+}
+
+/** This page was another person's: it starts anew. */
+function asAnother(user) {
+  remember('notice', `You are signed in as ${nameOf(user)} now. Nothing was sent.`);
+  location.reload();
+  return new Promise(() => {});
 }
 
 function questionFor(fault) {
@@ -67,8 +108,12 @@ async function signInAgain() {
     action: 'Sign in',
     busy: 'Signing in…',
     extra: el('p', {}, 'Someone else? ', el('a', { href: '/login' }, 'Go to the sign-in page')),
-    send: ({ password }) => api('POST', '/auth/login', { login: user.username ?? user.email, password }),
+    send: ({ password }) => api('POST', '/auth/login', { ...loginOf(user), ...filled({ password }), remember: true }),
   };
+}
+
+function loginOf({ username, email }) {
+  return email === null ? { username } : { email };
 }
 
 async function confirmItIsYou() {
@@ -78,7 +123,7 @@ async function confirmItIsYou() {
     fields: [PASSWORD],
     action: 'Confirm',
     busy: 'Confirming…',
-    send: ({ password }) => api('POST', '/auth/reauthenticate', { password }),
+    send: (entries) => api('POST', '/auth/reauthenticate', filled(entries)),
     refused: ownPasswordWrong,
   };
 }
@@ -89,6 +134,17 @@ export function ownPasswordWrong(fault) {
   return false;
 }
 
+/** Says at its field that a name is another's. */
+export function takenName(fault) {
+  if (fault.code === 'USERS_USERNAME_TAKEN') fault.fields = { username: [fault.code] };
+  return false;
+}
+
+export function takenEmail(fault) {
+  if (fault.code === 'USERS_EMAIL_TAKEN') fault.fields = { email: [fault.code] };
+  return false;
+}
+
 function away(path) {
   location.replace(path);
   return new Promise(() => {});
@@ -96,50 +152,68 @@ function away(path) {
 
 /** The page for whoever may not see this one. */
 function refuse() {
-  document.title = 'Not for your account – Notes';
-  const heading = el('h1', { tabIndex: -1 }, 'This page is not for your account.');
+  return instead(
+    'This page is not for your account.',
+    el('p', {}, `Ask an administrator of ${appName} if you need it.`),
+    el('p', {}, el('a', { href: home.path, className: 'button' }, 'Back')),
+  );
+}
+
+/** The page for when nothing can be shown. */
+function outage() {
+  return instead('We will be right back.', el('p', {}, 'The database does not answer. You are still signed in.'), el('p', {}, tryAgain()));
+}
+
+/** Shows this in place of the page. */
+function instead(title, ...parts) {
+  document.title = `${title.replace(/\.$/, '')} – ${appName}`;
+  const heading = el('h1', { tabIndex: -1 }, title);
   const main = byId('main');
   main.className = 'page page-narrow stack';
-  main.replaceChildren(
-    heading,
-    el('p', {}, 'Ask an administrator of Notes if you need it.'),
-    el('p', {}, el('a', { href: '/app', className: 'button' }, 'Back to my notes')),
-  );
+  main.replaceChildren(heading, ...parts);
   heading.focus();
+  return new Promise(() => {});
+}
+
+function stop(fault) {
+  trouble(fault);
   return new Promise(() => {});
 }
 
 /** Says on the page why it could not be filled. */
 export function trouble(fault) {
   if (!('status' in fault)) throw fault;
+  if (fault.status === 401) return toSignIn();
   banner('bad', textFor(fault.code, fault), { after: [tryAgain()] });
-}
-
-function tryAgain() {
-  const button = el('button', { type: 'button', className: 'compact' }, 'Try again');
-  button.addEventListener('click', () => location.reload());
-  return button;
 }
 
 function fillHeader({ user }) {
   if (user === null) return;
   byId('who').textContent = nameOf(user);
   byId('nav').hidden = byId('menu').hidden = false;
-  byId('nav-manage').hidden = !user.isAdmin;
+}
+
+function showManage(may) {
+  byId('nav-manage').hidden = !may.includes('users.read');
 }
 
 takeNotice();
 
-for (const link of document.querySelectorAll('.nav a')) {
-  const path = link.getAttribute('href');
-  const section = !link.closest('.nav-side') && location.pathname.startsWith(`${path}/`);
-  if (path === location.pathname) link.setAttribute('aria-current', 'page');
-  else if (section) link.setAttribute('aria-current', 'true');
+// What the browser kept of a page must not come back after a sign-out.
+window.addEventListener('pageshow', ({ persisted }) => persisted && location.reload());
+
+for (const { path, title } of manageLinks) document.querySelector('.nav-side[aria-label="Manage"]')?.append(el('a', { href: path }, title));
+
+for (const nav of document.querySelectorAll('.nav')) {
+  const above = [...nav.querySelectorAll('a')].filter(({ pathname }) => `${location.pathname}/`.startsWith(`${pathname}/`));
+  const nearest = above.sort((a, b) => b.pathname.length - a.pathname.length)[0];
+  nearest?.setAttribute('aria-current', nearest.pathname === location.pathname ? 'page' : 'true');
 }
 
 byId('sign-out').addEventListener('click', async () => {
   try {
     await api('POST', '/auth/logout');
+    for (const name of ['was-here', 'email', 'email-change']) remember(name, null);
     leave('/login', 'You are signed out.');
   } catch (fault) {
     banner('bad', textFor(fault.code, fault));
@@ -163,15 +237,4 @@ theme.addEventListener('click', () => {
 });
 sayTheme();
 
-const menu = byId('menu');
-menu.addEventListener('keydown', (event) => {
-  if (event.key !== 'Escape' || !menu.open) return;
-  menu.open = false;
-  menu.querySelector('summary').focus();
-});
-menu.addEventListener('focusout', (event) => {
-  if (event.relatedTarget !== null && !menu.contains(event.relatedTarget)) menu.open = false;
-});
-document.addEventListener('pointerdown', (event) => {
-  if (!menu.contains(event.target)) menu.open = false;
-});
+bindMenu(byId('menu'));

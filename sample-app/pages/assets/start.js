@@ -1,4 +1,15 @@
+import { home } from './host.js';
+import { api } from './pages.js';
 import { arrival } from './shell.js';
 
 const { user } = await arrival;
-if (user !== null) location.replace('/app');
+if (user !== null) location.replace(home.path);
+else if (await isNew()) location.replace('/setup');
+
+/** Whether nobody has an account yet. In production there is no such question. */
+async function isNew() {
+  return api('GET', '/setup/state').then(
+    ({ open }) => open,
+    () => false,
+  );
+}

@@ -1,4 +1,6 @@
 // Words for the codes of the API. Its own `message` is for developers and is never shown.
+import { ownWords } from './host.js';
+
 const WORDS = {
   USERS_INVALID_CREDENTIALS: 'That name and password do not match an account. Check both, or choose a new password.',
   USERS_WRONG_PASSWORD: 'That is not your current password.',
@@ -13,7 +15,7 @@ const WORDS = {
   USERS_INVALID_EMAIL: 'Enter an email address like name@example.com',
   USERS_USERNAME_INVALID: 'Use letters, digits, dots, dashes',
   USERS_INVALID_USERNAME: 'Use letters, digits, dots, dashes',
-  USERS_USERNAME_TAKEN: 'That username is taken. Try another one.',
+  USERS_USERNAME_TAKEN: 'That username is taken. Try another one, such as a first and a last name with a dot.',
   USERS_EMAIL_TAKEN: 'Another account has this address',
   USERS_PASSWORD_TOO_SHORT: 'Use 8 characters or more',
   USERS_PASSWORD_TOO_LONG: 'Use at most 256 characters',
@@ -21,20 +23,21 @@ const WORDS = {
   USERS_PASSWORD_TOO_SIMILAR: 'Do not use your name or email address in the password',
   USERS_PASSWORD_BREACHED: 'This password was in a known leak of another site. Choose another.',
   USERS_INVALID_TOKEN: 'This link does not work any more.',
-  USERS_REGISTRATION_CLOSED: 'New accounts are made by an administrator.',
+  USERS_REGISTRATION_CLOSED: 'New accounts are made by an administrator. Ask for an invitation.',
   USERS_LAST_ADMIN: 'There must be at least one administrator. Make someone else one first.',
   USERS_TOO_MANY_REQUESTS: 'Too many tries. Wait {wait}, then try again.',
-  USERS_UNAVAILABLE: 'The server is busy or its database does not answer. Try again in {wait}.',
+  USERS_UNAVAILABLE: 'The server is busy or its database does not answer. Nothing was changed. Try again in {wait}.',
   USERS_CROSS_SITE: 'This page was opened from another site. Open it again from here.',
   USERS_UNAUTHENTICATED: 'You were signed out. Sign in, then do it again.',
   USERS_FORBIDDEN: 'Your account may not do this.',
   USERS_NOT_FOUND: 'Already gone.',
   USERS_ACTING: 'Not while acting as someone else.',
-  NOTES_TEXT_REQUIRED: 'Write something first.',
-  NOTES_TEXT_TOO_LONG: 'Use at most 2000 characters.',
-  NOTES_TEXT_INVALID: 'This holds characters that cannot be kept.',
+  USERS_NOT_VALID: 'This cannot be used here.',
+  NOT_IN_FUTURE: 'Choose a day that is still to come.',
   TYPED: 'Type it exactly as it stands above.',
+  NO_ADDRESS: 'A message needs an email address. Or set a password now.',
   OFFLINE: 'The server did not answer. Check your connection, and look whether it worked before you try again.',
+  ...ownWords,
 };
 
 /** Where one code needs other words at one field. */

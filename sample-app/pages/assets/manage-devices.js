@@ -1,0 +1,91 @@
+import { deviceName, deviceRow, devicesInWords, endButton, gone } from './devices.js';
+import { acting, byId, el, loading, nameOf } from './dom.js';
+import { banner } from './pages.js';
+import { call, signedIn, trouble } from './shell.js';
+
+const PAGE = 25;
+/** As many people as one search may mean: beyond that it is not this person's devices that one looks for. */
+const MOST_PEOPLE = 10;
+
+const { session: mine, can } = await signedIn({ right: 'sessions.read' });
+const asked = new URLSearchParams(location.search);
+const search = (asked.get('search') ?? '').trim();
+byId('find').value = search;
+await show().catch(trouble);
+
+async function show() {
+  const { items, next } = await loading(byId('loading'), 'devices', devices());
+  byId('devices').replaceChildren(...items.map(row));
+  byId('frame').hidden = items.length === 0;
+  byId('count').textContent = `${devicesInWords(items.length)} on this page`;
+  link(byId('first'), asked.has('after') ? { search } : null);
+  link(byId('next'), next === null ? null : { search, after: next });
+  byId('empty').hidden = items.length > 0;
+  if (items.length === 0) byId('empty').replaceChildren(...nothing());
+}
+
+async function devices() {
+  const page = search === '' || isAddress(search) ? await list(search === '' ? {} : { ip: search }) : await ofPeople();
+  const people = await owners(page.items);
+  return { ...page, items: page.items.map((session) => ({ ...session, owner: people.get(session.userId) })) };
+}
+
+function list(filter) {
+  return call('GET', `/admin/sessions?${query({ ...filter, limit: PAGE, after: asked.get('after') ?? '' })}`);
+}
+
+async function ofPeople() {
+  const { items: people } = await call('GET', `/admin/users?${query({ search, limit: MOST_PEOPLE })}`);
+  const pages = await Promise.all(people.map(({ id }) => call('GET', `/admin/sessions?${query({ userId: id, limit: PAGE })}`)));
+  const items = pages.flatMap((page) => page.items).sort((a, b) => b.createdAt.localeCompare(a.createdAt));
+  return { items, next: null };
+}
+
+/** Who they belong to. Whoever was deleted meanwhile has no name any more. */
+async function owners(sessions) {
+  const ids = [...new Set(sessions.map(({ userId }) => userId))];
+  const users = await Promise.all(ids.map((id) => call('GET', `/admin/users/${encodeURIComponent(id)}`).catch(() => null)));
+  return new Map(users.filter((one) => one !== null).map(({ user }) => [user.id, user]));
+}
+
+/** Digits and dots, or hexadecimal groups and colons: no name looks like that. */
+function isAddress(text) {
+  return /^\d{1,3}(\.\d{1,3}){3}$/.test(text) || /^[0-9a-f:.]*:[0-9a-f:.]*$/i.test(text);
+}
+
+function row(session) {
+  const name = session.owner === undefined ? 'a deleted user' : nameOf(session.owner);
+  const who = el('a', { href: `/manage/users/${encodeURIComponent(session.userId)}` }, name);
+  const current = session.id === mine.id;
+  return deviceRow({ ...session, current }, { who, end: current || !can('sessions.end') ? null : ending(session, name) });
+}
+
+function ending(session, name) {
+  const button = endButton(session);
+  button.lastElementChild.append(` of ${name}`);
+  return acting(button, async () => {
+    const was = await gone(call('DELETE', `/admin/sessions/${session.id}`));
+    await show();
+    banner('ok', was ? `${deviceName(session)} of ${name}: already gone.` : `${deviceName(session)} of ${name} was signed out.`);
+    document.querySelector('h1').focus();
+  });
+}
+
+function nothing() {
+  const title = search === '' ? 'Nobody is signed in.' : `No device matches “${search}”.`;
+  const words = isAddress(search) ? 'Nobody is signed in from this address.' : 'The search looks at names, usernames and email addresses.';
+  return [
+    el('p', { className: 'break' }, el('strong', {}, title)),
+    el('p', {}, words),
+    el('p', {}, el('a', { href: '/manage/devices', className: 'button' }, 'Clear the search')),
+  ];
+}
+
+function link(anchor, to) {
+  anchor.hidden = to === null;
+  if (to !== null) anchor.href = `/manage/devices?${query(to)}`;
+}
+
+function query(values) {
+  return new URLSearchParams(Object.entries(values).filter(([, value]) => value !== ''));
+}

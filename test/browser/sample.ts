@@ -1,0 +1,40 @@
+import { createServer, type AddressInfo } from 'node:net';
+import type { INestApplication } from '@nestjs/common';
+import { createApp } from '../../sample-app/create-app.js';
+import { settingsFrom } from '../../sample-app/settings.js';
+import { type TestDatabase, testDatabase } from '../support/database.js';
+import type { Framework } from '../support/host-app.js';
+
+export const PASSWORD = 'seven green doors';
+export const ROOT = 'root@example.com';
+
+/** The sample app as `npm start` runs it, on a database of its own. */
+export class Sample {
+  private constructor(
+    private readonly app: INestApplication,
+    readonly database: TestDatabase,
+    readonly url: string,
+  ) {}
+
+  static async start(framework: Framework): Promise<Sample> {
+    const database = await testDatabase();
+    const port = await freePort();
+    const settings = settingsFrom({ PORT: String(port), BASE_URL: `http://localhost:${port}`, FRAMEWORK: framework });
+    const app = await createApp({ ...settings, database: database.options }, { quiet: true });
+    await app.listen(settings.port, settings.host);
+    return new Sample(app, database, settings.baseUrl);
+  }
+
+  async stop(): Promise<void> {
+    await this.app.close();
+    await this.database.drop();
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
