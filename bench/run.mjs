@@ -1,97 +1,133 @@
-// `npm run bench`: what the guard costs. A guarded and an unguarded route of one app in turn, under the same load; only the ratio counts.
-// `-- --quick` for shorter rounds.
-import { fork, spawnSync } from 'node:child_process';
+// `npm run bench`: what the guard costs. A guarded route, an unguarded one, and one that asks the database as a guard is usually written,
+// of one app, in turn, under the same load; only the ratios count. `-- --quick` for shorter rounds; `-- fastify postgres` for some alone.
+import { fork } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
-import autocannon from 'autocannon';
 import { openDatabase } from './databases.mjs';
+import { LOADER, loadOf, pin } from './load.mjs';
 
+const wanted = process.argv.slice(2).filter((word) => !word.startsWith('--'));
 const isQuick = process.argv.includes('--quick');
-const ROUNDS = 3;
-const SECONDS = isQuick ? 3 : 8;
+const ROUNDS = isQuick ? 5 : 7;
+const SECONDS = isQuick ? 2 : 6;
 const CONNECTIONS = 32;
-const TARGETS = [
+const COUNTED = 50;
+/** `target`: guarded / unguarded; `byQuery`: guarded / one `dataSource.query` for each request. */
+const AIMS = [
   { figure: 'P1', framework: 'fastify', engine: 'sqlite', target: 0.7 },
-  { figure: 'P2', framework: 'fastify', engine: 'postgres', target: 0.42 },
-  { figure: 'P3', framework: 'fastify', engine: 'mariadb', target: 0.47 },
+  { figure: 'P2', framework: 'fastify', engine: 'postgres', target: 0.42, byQuery: 2.2 },
+  { figure: 'P3', framework: 'fastify', engine: 'mariadb', target: 0.47, byQuery: 2.2 },
   { figure: 'P4', framework: 'express', engine: 'sqlite', target: 0.82 },
   { figure: 'P4', framework: 'express', engine: 'postgres', target: 0.82 },
   { figure: 'P4', framework: 'express', engine: 'mariadb', target: 0.82 },
-];
-
-/** Server and load on different cores where the machine has two and can pin. */
-function pin(pid, core) {
-  if (availableParallelism() >= 2) spawnSync('taskset', ['-cp', String(core), String(pid)]);
-}
+].filter(({ framework, engine }) => wanted.every((word) => word === framework || word === engine));
 
 async function serve(framework, engine, env) {
   const child = fork(new URL('server.mjs', import.meta.url), [framework, engine], {
     env: { ...process.env, NODE_ENV: 'production', ...env },
   });
+  const message = (name) =>
+    new Promise((resolve, reject) => {
+      child.once('message', resolve);
+      child.once('exit', (code) => reject(new Error(`the server ended with ${code}`)));
+      if (name !== undefined) child.send(name);
+    });
+  const server = await message();
   pin(child.pid, 0);
-  const server = await new Promise((resolve, reject) => {
-    child.once('message', resolve);
-    child.once('exit', (code) => reject(new Error(`the server ended with ${code}`)));
-  });
-  return { ...server, stop: () => new Promise((resolve) => (child.once('exit', resolve), child.send('stop'))) };
-}
-
-async function requestsPerSecond(url, tokens, seconds) {
-  let next = 0;
-  const setupRequest = (request) => ({ ...request, headers: { authorization: `Bearer ${tokens[next++ % tokens.length]}` } });
-  const requests = tokens === null ? [{}] : [{ setupRequest }];
-  const { requests: rate, non2xx, errors } = await autocannon({ url, connections: CONNECTIONS, duration: seconds, requests });
-  if (non2xx + errors > 0) throw new Error(`${url}: ${non2xx} answers that were not 2xx and ${errors} errors`);
-  return rate.average;
+  const stop = () => new Promise((resolve) => (child.once('exit', resolve), child.send('stop')));
+  return { ...server, statements: async () => (await message('count')).statements, stop };
 }
 
 const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+const ratio = (rounds, over, under) => {
+  const values = rounds.map((round) => round[over] / round[under]);
+  return { measured: median(values), lowest: Math.min(...values), highest: Math.max(...values) };
+};
+const met = (yes) => (yes ? 'met' : 'missed');
 
-async function measure({ figure, framework, engine, target }) {
+/** P16 and P17: how many statements the database sees, request by request. */
+async function count(server, path, headers) {
+  const before = await server.statements();
+  for (let asked = 0; asked < COUNTED; asked += 1) await (await fetch(`${server.url}/${path}`, { headers })).text();
+  return ((await server.statements()) - before) / COUNTED;
+}
+
+async function countAll(server, { framework, engine }) {
+  const headers = { authorization: `Bearer ${server.tokens[0]}` };
+  const row = (figure, what, measured, target) => ({ figure, what, framework, engine, target, measured, verdict: met(measured <= target) });
+  return [
+    row('P16', 'statements, public route', await count(server, 'open', headers), 0),
+    row('P16', 'statements, guarded route, no token', await count(server, 'guarded', {}), 0),
+    row('P17', 'statements, guarded request', await count(server, 'guarded', headers), 1),
+  ];
+}
+
+async function measure(aim) {
+  const { engine, framework, figure, target, byQuery } = aim;
   const { env, drop } = await openDatabase(engine);
   let stop = async () => undefined;
   try {
     const server = await serve(framework, engine, env);
-    const { url, tokens } = server;
     stop = server.stop;
-    await requestsPerSecond(`${url}/guarded`, tokens, 2);
+    const loads = {
+      open: loadOf(null, CONNECTIONS),
+      guarded: loadOf(server.tokens, CONNECTIONS),
+      'by-query': loadOf(server.tokens, CONNECTIONS),
+    };
+    const ask = (path, seconds) => loads[path](`${server.url}/${path}`, seconds);
+    for (const path of Object.keys(loads)) await ask(path, 3);
     const rounds = [];
     for (let round = 0; round < ROUNDS; round += 1) {
-      const open = await requestsPerSecond(`${url}/open`, null, SECONDS);
-      rounds.push({ open, guarded: await requestsPerSecond(`${url}/guarded`, tokens, SECONDS) });
+      const rates = {};
+      for (const path of Object.keys(loads)) rates[path] = await ask(path, SECONDS);
+      rounds.push(rates);
     }
-    const ratios = rounds.map(({ open, guarded }) => guarded / open);
-    const row = { figure, framework, engine, target, measured: median(ratios), lowest: Math.min(...ratios), highest: Math.max(...ratios) };
-    return {
-      ...row,
-      open: median(rounds.map(({ open }) => open)),
-      guarded: median(rounds.map(({ guarded }) => guarded)),
-      verdict: row.measured >= target ? 'met' : 'missed',
-    };
+    const rates = Object.fromEntries(Object.keys(loads).map((path) => [path, median(rounds.map((one) => one[path]))]));
+    const row = (what, goal, found) => ({
+      figure,
+      what,
+      framework,
+      engine,
+      target: goal,
+      ...found,
+      rates,
+      verdict: met(found.measured >= goal),
+    });
+    return [
+      row('guarded / unguarded', target, ratio(rounds, 'guarded', 'open')),
+      ...(byQuery === undefined ? [] : [row('guarded / one query each', byQuery, ratio(rounds, 'guarded', 'by-query'))]),
+      ...(await countAll(server, aim)),
+    ];
   } finally {
     await stop();
     await drop();
   }
 }
 
+function line({ figure, what = '', framework, engine, target, measured, lowest, highest, rates, verdict }) {
+  const name = `${figure.padEnd(4)}${what.padEnd(37)}${framework.padEnd(8)} ${engine.padEnd(9)}`;
+  if (measured === undefined) return `${name} ${verdict}`;
+  if (rates === undefined) return `${name} <= ${target}     ${measured}  ${verdict}`;
+  const requests = `${Math.round(rates.guarded)} of ${Math.round(rates.open)} a second, by query ${Math.round(rates['by-query'])}`;
+  return `${name} >= ${target.toFixed(2)}  ${measured.toFixed(2)} (${lowest.toFixed(2)} to ${highest.toFixed(2)})  ${requests}  ${verdict}`;
+}
+
 pin(process.pid, 1);
 const rows = [];
-for (const aim of TARGETS) {
-  const row = await measure(aim).catch((error) => ({ ...aim, verdict: `not run: ${error.message}` }));
-  rows.push(row);
-  console.log(line(row));
+for (const aim of AIMS) {
+  const measured = await measure(aim).catch((error) => [{ ...aim, verdict: `not run: ${error.message}` }]);
+  rows.push(...measured);
+  for (const row of measured) console.log(line(row));
 }
 
-function line({ figure, framework, engine, target, measured, lowest, highest, open, guarded, verdict }) {
-  const what = `${figure} guarded / unguarded, ${framework}, ${engine}`.padEnd(46);
-  if (measured === undefined) return `${what} ${verdict}`;
-  const figures = `>= ${target.toFixed(2)}  ${measured.toFixed(2)} (${lowest.toFixed(2)} to ${highest.toFixed(2)})  ${Math.round(guarded)} / ${Math.round(open)} req/s`;
-  return `${what} ${figures}  ${verdict}`;
-}
-
-const machine = { node: process.version, cores: availableParallelism(), cpu: cpus()[0]?.model ?? 'unknown' };
+const machine = { node: process.version, cores: availableParallelism(), cpu: cpus()[0]?.model ?? 'unknown', load: LOADER };
 mkdirSync(new URL('results', import.meta.url), { recursive: true });
-writeFileSync(
-  new URL('results/guard.json', import.meta.url),
-  `${JSON.stringify({ machine, connections: CONNECTIONS, seconds: SECONDS, rows }, null, 2)}\n`,
-);
+// Some rows alone are for looking; the file holds whole runs.
+if (wanted.length === 0)
+  writeFileSync(
+    new URL('results/guard.json', import.meta.url),
+    `${JSON.stringify({ machine, connections: CONNECTIONS, seconds: SECONDS, rounds: ROUNDS, rows }, null, 2)}\n`,
+  );
+
+// The competitors install themselves; without the registry their rows say so.
+if (wanted.length === 0) await import('./competitors/run.mjs');
