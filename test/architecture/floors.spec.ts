@@ -5,9 +5,10 @@ import { isRelative, readSources, refused, type Sources, targetOf, tree } from '
 const FLOORS: readonly (readonly string[])[] = [
   ['kernel'],
   ['persistence', 'notifications'],
-  ['users', 'passwords', 'one-time-tokens', 'rate-limits'],
+  ['users', 'passwords', 'one-time-tokens', 'rate-limits', 'known-devices', 'roles'],
   ['sessions'],
-  ['registration', 'password-reset', 'password-change', 'moderation', 'maintenance', 'user-import'],
+  ['registration', 'password-reset', 'password-change', 'moderation', 'authority', 'maintenance', 'user-import'],
+  ['invitations'],
   ['accounts'],
   ['http'],
   ['.'],

@@ -41,9 +41,26 @@ const noValuesInSql: Rule = (node, path) => {
     return undefined;
   return node.arguments.some(isBuiltText) ? 'a statement put together from text: use parameters' : undefined;
 };
+/** What turns stored or received text into code, or into objects with behaviour. */
+const noRevivedCode: Rule = (node) => {
+  if (ts.isCallExpression(node) || ts.isNewExpression(node)) {
+    const name = nameOf(node.expression) ?? lastNameOf(node.expression);
+    return /^(eval|Function)$|\.(deserialize|runInContext|runInNewContext|runInThisContext)$/.test(name) ? name : undefined;
+  }
+  if (!ts.isImportDeclaration(node) || !ts.isStringLiteral(node.moduleSpecifier)) return undefined;
+  return /^(node:)?(vm|v8)$|serialize|ya?ml|pickle|msgpack/.test(node.moduleSpecifier.text) ? node.moduleSpecifier.text : undefined;
+};
 const noTopLevelAwait: Rule = (node) => {
   const isAwait = ts.isAwaitExpression(node) || (ts.isForOfStatement(node) && node.awaitModifier !== undefined);
   return isAwait && !ts.findAncestor(node, ts.isFunctionLike) ? 'top-level await: require() of the package would fail' : undefined;
+};
+/** Names that a CommonJS wrapper has taken: Jest compiles us to it for hosts on Nest 11, and a function of that name hides the wrapper's. */
+const noWrapperNames: Rule = (node) => {
+  const isNamed =
+    ts.isFunctionDeclaration(node) || ts.isClassDeclaration(node) || ts.isVariableDeclaration(node) || ts.isImportSpecifier(node);
+  const name = isNamed && node.name !== undefined && ts.isIdentifier(node.name) ? node.name.text : '';
+  const isTop = ts.findAncestor(node.parent, ts.isFunctionLike) === undefined;
+  return isTop && /^(require|module|exports|__dirname|__filename)$/.test(name) ? name : undefined;
 };
 const noLeftOutTest: Rule = (node) => {
   const name = ts.isPropertyAccessExpression(node) ? nameOf(node) : undefined;
@@ -93,7 +110,9 @@ describe('the library', () => {
   it('takes no randomness that can be guessed', () => expect(faults(lib, noWeakRandom)).toEqual([]));
   it('writes nothing to the console', () => expect(faults(lib, noConsole)).toEqual([]));
   it('puts no value into the text of a statement', () => expect(faults(lib, noValuesInSql)).toEqual([]));
+  it('reads JSON back, and nothing that could run [W9]', () => expect(faults(lib, noRevivedCode)).toEqual([]));
   it('can be required: no top-level await', () => expect(faults(lib, noTopLevelAwait)).toEqual([]));
+  it('can be compiled to CommonJS: no name of its wrapper', () => expect(faults(lib, noWrapperNames)).toEqual([]));
   it('names its files by what is in them', () => expect(badNames(lib)).toEqual([]));
   it('names no declaration by its kind', () => expect(faults(lib, noDecoratedNames)).toEqual([]));
 });
@@ -117,7 +136,14 @@ describe('the rules themselves', () => {
     ['a template in query()', noValuesInSql, 'manager.query(`SELECT * FROM t WHERE id = ${id}`);'],
     ['a template in where()', noValuesInSql, 'make().where(`id = ${id}`);'],
     ['a sum in andWhere()', noValuesInSql, `this.a.b.andWhere('id = ' + id);`],
+    ['eval', noRevivedCode, 'eval(row.data);'],
+    ['a function from text', noRevivedCode, 'const check = new Function(row.data);'],
+    ['v8.deserialize', noRevivedCode, 'v8.deserialize(row.data);'],
+    ['an import of vm', noRevivedCode, `import { runInNewContext } from 'node:vm';`],
+    ['an import of a serialiser', noRevivedCode, `import { unserialize } from 'node-serialize';`],
     ['a top-level await', noTopLevelAwait, 'await start();'],
+    ['a function called require', noWrapperNames, 'function require() {}'],
+    ['a constant called module', noWrapperNames, 'const module = 1;'],
     ['it.skip', noLeftOutTest, `it.skip('x', () => {});`],
     ['describe.only', noLeftOutTest, `describe.only('x', () => {});`],
     ['it.each.only', noLeftOutTest, `it.only.skip.each([])('x', () => {});`],
@@ -131,7 +157,9 @@ describe('the rules themselves', () => {
     ['parameters', noValuesInSql, `manager.query('SELECT * FROM t WHERE id = ?', [id]);`],
     ['a constant', noValuesInSql, 'query.andWhere(`${SORT_KEY} > :after`, { after });'],
     ['a statement built once', noValuesInSql, 'manager.query(this.statement, [id]);'],
+    ['JSON', noRevivedCode, 'const data = JSON.parse(row.data);'],
     ['an await inside', noTopLevelAwait, 'export async function a() { await b(); }'],
+    ['a module inside', noWrapperNames, 'function a() { const module = 1; }'],
     ['it.each', noLeftOutTest, `it.each([1])('x', () => {});`],
     ['a word that begins with I', noDecoratedNames, 'class Issues {}'],
   ])('let %s pass', (_what, rule, text) => expect(faults(tree({ 'a/b.ts': text }), rule)).toEqual([]));

@@ -1,15 +1,24 @@
-import { createServer, type AddressInfo } from 'node:net';
+import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { INestApplication } from '@nestjs/common';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createApp } from '../../sample-app/create-app.js';
 import { settingsFrom, type Settings } from '../../sample-app/settings.js';
 import { testDatabase, type TestDatabase } from '../support/database.js';
+import { freePort } from '../support/free-port.js';
 
 const PAGES = [
-  ...['/', '/register', '/check-mail', '/confirm', '/login', '/forgot', '/reset', '/app'],
+  ...['/', '/setup', '/register', '/check-mail', '/confirm', '/login', '/forgot', '/reset', '/invitation', '/app'],
   ...['/account', '/account/password', '/account/devices', '/account/data'],
-  ...['/manage', '/manage/notes', '/manage/users/0190a6e0-0000-7000-8000-000000000000'],
+  '/account/devices/0190a6e0-0000-7000-8000-000000000000',
+  ...[
+    '/manage',
+    '/manage/devices',
+    '/manage/everyone',
+    '/manage/notes',
+    '/manage/users/new',
+    '/manage/users/0190a6e0-0000-7000-8000-000000000000',
+  ],
 ];
 
 interface Answer {
@@ -66,14 +75,6 @@ class Browser {
 const CHROME = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36';
 const SAFARI =
   'Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1';
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 async function sampleSettings(database: TestDatabase, environment: NodeJS.ProcessEnv = {}): Promise<Settings> {
   const port = await freePort();
@@ -274,6 +275,50 @@ describe('The sample app', () => {
     expect((await browser().get('/docs')).text).toContain('swagger-ui');
     const { paths } = (await browser().get('/docs-json')).body as { paths: object };
     expect(Object.keys(paths)).toEqual(expect.arrayContaining(['/auth/login', '/admin/users', '/notes', '/notes/all']));
+  });
+});
+
+describe('The sample app on Fastify', () => {
+  it('leads from the foot of its pages to documents that are there', async () => {
+    const database = await testDatabase();
+    const settings = await sampleSettings(database, { FRAMEWORK: 'fastify' });
+    const app = await createApp(settings, { quiet: true });
+    try {
+      await app.listen(settings.port, settings.host);
+      const visitor = new Browser(settings.baseUrl, CHROME);
+      const { text } = await visitor.get('/');
+      const href = /<footer[^]*<a href="([^"]+)">API<\/a>/.exec(text)?.[1] ?? '';
+      expect(await visitor.get(href)).toMatchObject({ status: 200, body: { openapi: expect.any(String) } });
+    } finally {
+      await app.close();
+      await database.drop();
+    }
+  });
+});
+
+describe('The pages for administrators', () => {
+  const folder = new URL('../../sample-app/pages/', import.meta.url);
+  /** What a console in another app would be made of: all pages of the administration but the sample's own, and what they import. */
+  const files = ['manage', 'manage-user', 'manage-new-user', 'manage-devices', 'manage-everyone'].flatMap((name) => [
+    `${name}.html`,
+    `assets/${name}.js`,
+  ]);
+
+  function withImports(file: string, seen = new Map<string, string>()): Map<string, string> {
+    if (seen.has(file)) return seen;
+    const text = readFileSync(new URL(file, folder), 'utf8');
+    seen.set(file, text);
+    for (const [, imported] of text.matchAll(/from '\.\/([^']+)'/g)) withImports(`assets/${String(imported)}`, seen);
+    return seen;
+  }
+
+  it('know nothing of the sample: what they know of a host is in one file', () => {
+    const all = new Map(files.flatMap((file) => [...withImports(file)]));
+    const host = all.get('assets/host.js');
+    all.delete('assets/host.js');
+    expect(host).toMatch(/notes/i);
+    expect(all.size).toBeGreaterThan(files.length + 5);
+    for (const [file, text] of all) expect([file, /\bnotes?\b|notes_|company|'\/app'/i.exec(text)?.[0]]).toEqual([file, undefined]);
   });
 });
 

@@ -7,10 +7,10 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { defineUsers, PasswordResetService, SessionsService, SystemClock, UsersModule, UsersService } from 'nestjs-users';
 import { Background } from 'nestjs-users/extend';
 import { DataSource, type DataSourceOptions } from 'typeorm';
+import { Inbox } from 'nestjs-users/testing';
 import { Migrator } from '../../lib/persistence/migrator.js';
 import { CountingHasher } from '../support/counting-hasher.js';
 import { type DatabaseOptions, testDatabase, type TestDatabase, testEngine } from '../support/database.js';
-import { Inbox } from '../support/inbox.js';
 import { SCHEMA_PAGE, sectionOf, sqlOf } from '../support/schema-page.js';
 
 const engine = testEngine();

@@ -125,12 +125,31 @@ describe(`The migrations on ${engine}`, () => {
     await dataSource.query("ALTER TABLE people ADD company varchar(80) DEFAULT '' NOT NULL");
     expect(await faults(dataSource, people)).toBe('');
     expect(await drift(dataSource)).toEqual([]);
+    const id = '019b0000-0000-7000-8000-000000000001';
+    await dataSource.manager.insert(Person, { id, company: 'Acme', createdAt: clock.now(), updatedAt: clock.now() });
     await dataSource.undoLastMigration();
     const runner = dataSource.createQueryRunner();
     expect([await runner.hasTable('people'), await runner.hasTable('people_auth_sessions')]).toEqual([true, false]);
     await runner.release();
     await dataSource.runMigrations();
     expect(await drift(dataSource)).toEqual([]);
+    expect(await dataSource.manager.find(Person)).toMatchObject([{ id, company: 'Acme' }]);
+  });
+
+  it('leave migrations of the host that wait undone, and its record of them alone', async () => {
+    class HostsOwn1893456000000 {
+      up(): Promise<void> {
+        return Promise.reject(new Error('Nobody asked for this one.'));
+      }
+      async down(): Promise<void> {}
+    }
+    const dataSource = await connect(await freshDatabase(), plain, { migrations: [HostsOwn1893456000000] });
+    expect(await Migrator.run(dataSource, plain, clock)).toEqual(['CreateTables_auth_users_1763769600000']);
+    const runner = dataSource.createQueryRunner();
+    expect(await runner.hasTable('migrations')).toBe(false);
+    await runner.release();
+    expect(await dataSource.showMigrations()).toBe(true);
+    await expect(dataSource.runMigrations()).rejects.toThrow('Nobody asked for this one.');
   });
 
   it('run once when sixteen nodes start together [B-148]', async () => {
@@ -191,6 +210,7 @@ if (engine === 'mariadb') {
           .sort(),
       ).toEqual([
         'auth_attempts.key',
+        'auth_devices.key',
         'auth_migrations.name',
         'auth_passwords.hash',
         'auth_sessions.kind',
@@ -243,7 +263,7 @@ describe('The start-up check', () => {
     const dataSource = await connect(await freshDatabase('sqlite'), plain);
     const message = await faults(dataSource, plain);
     expect(message.match(/missing/g)).toHaveLength(1);
-    expect(message).toContain('auth_users, auth_passwords, auth_sessions, auth_tokens, auth_attempts, auth_state');
+    expect(message).toContain('auth_users, auth_passwords, auth_sessions, auth_tokens, auth_devices, auth_attempts, auth_state');
   });
 
   it("refuses an entity of the host's on one of our tables", async () => {

@@ -1,3 +1,5 @@
+import { NEST_11_COMPILER, NEST_12_COMPILER } from '../types/starters.js';
+
 /** An app as `nest new` writes it, without its linter and its formatter. */
 export interface HostStarter {
   readonly name: string;
@@ -20,24 +22,6 @@ async function bootstrap() {
 }
 ${extension === '' ? '' : 'await '}bootstrap();
 `;
-
-const COMPILER = {
-  module: 'nodenext',
-  moduleResolution: 'nodenext',
-  resolvePackageJsonExports: true,
-  esModuleInterop: true,
-  isolatedModules: true,
-  declaration: true,
-  removeComments: true,
-  emitDecoratorMetadata: true,
-  experimentalDecorators: true,
-  allowSyntheticDefaultImports: true,
-  target: 'ES2023',
-  sourceMap: true,
-  outDir: './dist',
-  incremental: true,
-  skipLibCheck: true,
-};
 
 /** @nestjs/schematics 11.1, TypeScript. */
 export const NEST_11_COMMONJS: HostStarter = {
@@ -77,17 +61,7 @@ export const NEST_11_COMMONJS: HostStarter = {
     },
   },
   files: {
-    'tsconfig.json': json({
-      compilerOptions: {
-        ...COMPILER,
-        baseUrl: './',
-        strictNullChecks: true,
-        forceConsistentCasingInFileNames: true,
-        noImplicitAny: false,
-        strictBindCallApply: false,
-        noFallthroughCasesInSwitch: false,
-      },
-    }),
+    'tsconfig.json': json({ compilerOptions: NEST_11_COMPILER }),
     'tsconfig.build.json': json({ extends: './tsconfig.json', exclude: ['node_modules', 'test', 'dist', '**/*spec.ts'] }),
     'src/main.ts': main(''),
   },
@@ -121,9 +95,7 @@ export const NEST_12_ESM: HostStarter = {
     },
   },
   files: {
-    'tsconfig.json': json({
-      compilerOptions: { ...COMPILER, rootDir: '.', strict: true, strictPropertyInitialization: false, types: ['vitest/globals', 'node'] },
-    }),
+    'tsconfig.json': json({ compilerOptions: NEST_12_COMPILER }),
     'tsconfig.build.json': json({
       extends: './tsconfig.json',
       compilerOptions: { rootDir: './src' },

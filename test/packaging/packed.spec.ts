@@ -103,6 +103,15 @@ describe('the packed package', () => {
     60_000,
   );
 
+  it('brings a command that runs as the host has it installed', () => {
+    const bin = join('node_modules/nestjs-users', manifest.bin);
+    expect(readFileSync(join(host.path, bin), 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/);
+    const doctor = (url: string): unknown =>
+      execFileSync(process.execPath, [join(host.path, bin), 'doctor', '--database', url], { stdio: 'pipe', cwd: host.path });
+    expect(() => doctor('postgres://u:p@127.0.0.1:1/x')).toThrow(expect.objectContaining({ status: 3 }));
+    expect(() => doctor('nowhere.sqlite')).toThrow(expect.objectContaining({ status: 2 }));
+  }, 60_000);
+
   it('keeps its inside inside', () => {
     host.write(
       'inside.mjs',

@@ -1,21 +1,19 @@
 import 'reflect-metadata';
-import { type INestApplication, Module, type Type } from '@nestjs/common';
+import type { INestApplication, Type } from '@nestjs/common';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import { NestFactory } from '@nestjs/core';
-import { TypeOrmModule } from '@nestjs/typeorm';
-import { PasswordResetService, SessionsService, UsersEvents, UsersModule, type UsersModuleOptions, UsersService } from 'nestjs-users';
-import { Background } from 'nestjs-users/extend';
-import { DataSource } from 'typeorm';
+import type { PasswordResetService, SessionsService, UsersEvents, UsersModuleOptions, UsersService } from 'nestjs-users';
+import { type FakeClock, type Inbox, type UsersTestKit, usersTestKit } from 'nestjs-users/testing';
+import type { DataSource } from 'typeorm';
 import { CountingHasher } from './counting-hasher.js';
 import { type DatabaseOptions, type Engine, testDatabase } from './database.js';
-import { FakeClock } from './fake-clock.js';
 import { HttpClient } from './http-client.js';
-import { Inbox } from './inbox.js';
 
 export type Framework = 'express' | 'fastify';
 export const FRAMEWORKS: readonly Framework[] = ['express', 'fastify'];
 
-export interface HostOptions extends UsersModuleOptions {
+type LibraryOptions = Omit<UsersModuleOptions, 'database' | 'dataSource'>;
+
+export interface HostOptions extends LibraryOptions {
   /** Listens on a port of its own; without it there is no HTTP. */
   readonly listen?: Framework;
   readonly controllers?: Type[];
@@ -24,65 +22,69 @@ export interface HostOptions extends UsersModuleOptions {
   readonly configure?: (app: INestApplication) => void;
   /** Leads the connection through a proxy, or changes its pool. */
   readonly connection?: (options: DatabaseOptions) => DatabaseOptions;
+  /** Goes to Fastify's adapter: Fastify takes its options at its creation only. */
+  readonly fastify?: object;
   /** For what has nothing to do with the engine. @default the run's */
   readonly engine?: Engine;
+  /** Runs while the application is made, after the kit, which refuses to exist in production. @default nothing */
+  readonly around?: <T>(start: () => Promise<T>) => Promise<T>;
 }
 
 export const PASSWORD = 'correct horse battery';
 
-/** An app as a host writes one, on a database of its own, with a clock that stands still. */
+/** The testing kit's host on a database of the run's engine, with hashes that are counted. */
 export class HostApp {
   readonly users: UsersService;
   readonly sessions: SessionsService;
   readonly resets: PasswordResetService;
   readonly events: UsersEvents;
   readonly dataSource: DataSource;
+  readonly clock: FakeClock;
+  readonly inbox: Inbox;
 
   private constructor(
+    private readonly kit: UsersTestKit,
     readonly app: INestApplication,
-    readonly clock: FakeClock,
     readonly hasher: CountingHasher,
-    readonly inbox: Inbox,
     /** Where it listens. */
     readonly url: string,
     private readonly drop: () => Promise<void>,
   ) {
-    this.users = app.get(UsersService);
-    this.sessions = app.get(SessionsService);
-    this.resets = app.get(PasswordResetService);
-    this.events = app.get(UsersEvents);
-    this.dataSource = app.get(DataSource);
+    this.users = kit.users;
+    this.sessions = kit.sessions;
+    this.resets = kit.resets;
+    this.events = kit.events;
+    this.dataSource = kit.dataSource;
+    this.clock = kit.clock;
+    this.inbox = kit.inbox;
   }
 
   static async start({
     listen,
-    controllers = [],
-    modules = [],
+    controllers,
+    modules,
     configure,
-    connection = (same) => same,
+    connection,
     engine,
+    fastify,
+    around = (start) => start(),
     ...options
   }: HostOptions = {}): Promise<HostApp> {
-    const { options: database, drop } = await testDatabase(engine);
-    const [clock, hasher, inbox] = [new FakeClock(), new CountingHasher(), new Inbox()];
-    class App {}
-    Module({
-      imports: [
-        TypeOrmModule.forRoot({ ...connection(database), autoLoadEntities: true, retryAttempts: 0 }),
-        UsersModule.forRoot({ migrate: true, ...options, ports: { clock, hasher, notifier: inbox, ...options.ports } }),
-        ...modules,
-      ],
-      controllers,
-    })(App);
+    const { options: own, drop } = await testDatabase(engine);
     try {
-      const settings = { logger: process.env['USERS_TEST_LOG'] === undefined ? false : undefined, abortOnError: false } as const;
-      const app =
-        listen === 'fastify'
-          ? await NestFactory.create(App, new FastifyAdapter() as never, settings as object)
-          : await NestFactory.create(App, settings as object);
-      configure?.(app);
-      await (listen === undefined ? app.init() : app.listen(0, '127.0.0.1'));
-      return new HostApp(app, clock, hasher, inbox, listen === undefined ? '' : await app.getUrl(), drop);
+      const hasher = new CountingHasher();
+      const kit = kitOn(connection?.(own) ?? own, { ...options, ports: { hasher, ...options.ports } });
+      const app = await around(() =>
+        kit.serve({
+          listen: listen !== undefined,
+          ...(controllers && { controllers }),
+          ...(modules && { modules }),
+          ...(configure && { configure }),
+          ...(listen === 'fastify' && { adapter: new FastifyAdapter(fastify) }),
+          ...(process.env['USERS_TEST_LOG'] !== undefined && { logger: ['log', 'warn', 'error', 'fatal'] }),
+        }),
+      );
+      return new HostApp(kit, app, hasher, listen === undefined ? '' : await app.getUrl(), drop);
     } catch (error) {
       await drop();
       throw error;
@@ -95,17 +97,21 @@ export class HostApp {
   }
 
   /** Waits until what goes on after the answers is done. */
-  async settled(): Promise<void> {
-    await this.app.get(Background).settled();
+  settled(): Promise<void> {
+    return this.kit.settled();
   }
 
   /** An active user with {@link PASSWORD}; `name` is his user name and the local part of his confirmed address. */
   user(name = 'ann', more: Parameters<UsersService['create']>[0] = {}): ReturnType<UsersService['create']> {
-    return this.users.create({ username: name, email: `${name}@example.org`, emailConfirmed: true, password: PASSWORD, ...more });
+    return this.kit.createUser({ username: name, email: `${name}@example.org`, ...more });
   }
 
   async close(): Promise<void> {
-    await this.app.close();
+    await this.kit.close();
     await this.drop();
   }
+}
+
+function kitOn(database: DatabaseOptions, { user, ...options }: LibraryOptions): UsersTestKit {
+  return usersTestKit({ database, options, ...(user && { user }) }) as unknown as UsersTestKit;
 }

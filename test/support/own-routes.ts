@@ -2,7 +2,8 @@
 export type Entrance = 'public' | 'optional' | 'session' | 'admin';
 
 /** What a field of a body takes, so that a test knows what it must refuse. */
-export type FieldKind = 'identifier' | 'username' | 'email' | 'password' | 'token' | 'name' | 'text' | 'json' | 'flag' | 'choice';
+export type FieldKind =
+  'identifier' | 'username' | 'email' | 'password' | 'token' | 'name' | 'text' | 'json' | 'flag' | 'choice' | 'list' | 'names' | 'instant';
 
 export interface BodyField {
   readonly kind: FieldKind;
@@ -50,6 +51,7 @@ export const OWN_ROUTES: readonly OwnRoute[] = [
   { method: 'POST', path: '/auth/logout', entrance: 'public' },
   { method: 'GET', path: '/auth/session', entrance: 'optional' },
   { method: 'GET', path: '/auth/me', entrance: 'session' },
+  { method: 'GET', path: '/auth/me/export', entrance: 'session' },
   { method: 'PATCH', path: '/auth/me', entrance: 'session', fields: PERSONAL },
   { method: 'POST', path: '/auth/username', entrance: 'session', fields: { username } },
   { method: 'POST', path: '/auth/me/delete', entrance: 'session', fields: { password } },
@@ -65,6 +67,15 @@ export const OWN_ROUTES: readonly OwnRoute[] = [
   { method: 'POST', path: '/auth/password/set', entrance: 'session', fields: { newPassword: password } },
   { method: 'POST', path: '/auth/password/reset/request', entrance: 'public', fields: { login: identifier } },
   { method: 'POST', path: '/auth/password/reset/confirm', entrance: 'public', fields: { token, newPassword: password } },
+  { method: 'GET', path: '/auth/api-keys', entrance: 'session' },
+  {
+    method: 'POST',
+    path: '/auth/api-keys',
+    entrance: 'session',
+    fields: { name: { kind: 'name' }, scopes: { kind: 'names', isOptional: true } },
+  },
+  { method: 'DELETE', path: '/auth/api-keys/:id', entrance: 'session' },
+  { method: 'POST', path: '/auth/invitations/accept', entrance: 'public', fields: { token, password, username: maybe('username') } },
   { method: 'GET', path: '/admin/me', entrance: 'admin' },
   { method: 'GET', path: '/admin/fields', entrance: 'admin' },
   { method: 'GET', path: '/admin/users', entrance: 'admin' },
@@ -91,15 +102,34 @@ export const OWN_ROUTES: readonly OwnRoute[] = [
   },
   { method: 'DELETE', path: '/admin/users/:id', entrance: 'admin' },
   { method: 'POST', path: '/admin/users/:id/activate', entrance: 'admin' },
+  {
+    method: 'POST',
+    path: '/admin/users/:id/ban',
+    entrance: 'admin',
+    fields: { reason: { kind: 'text', isOptional: true, takesNull: true }, until: { kind: 'instant', isOptional: true, takesNull: true } },
+  },
+  { method: 'POST', path: '/admin/users/:id/unban', entrance: 'admin' },
   { method: 'POST', path: '/admin/users/:id/deactivate', entrance: 'admin' },
   { method: 'POST', path: '/admin/users/:id/end-sessions', entrance: 'admin' },
   { method: 'POST', path: '/admin/users/:id/send-reset', entrance: 'admin' },
   { method: 'POST', path: '/admin/users/:id/confirm-email', entrance: 'admin' },
   { method: 'PUT', path: '/admin/users/:id/admin', entrance: 'admin', fields: { admin: { kind: 'flag' } } },
   { method: 'PUT', path: '/admin/users/:id/password', entrance: 'admin', fields: { newPassword: password, mustChange: maybe('flag') } },
+  { method: 'PUT', path: '/admin/users/:id/permissions', entrance: 'admin', fields: { permissions: { kind: 'list' } } },
+  { method: 'PUT', path: '/admin/users/:id/roles', entrance: 'admin', fields: { roles: { kind: 'list' } } },
+  {
+    method: 'POST',
+    path: '/admin/invitations',
+    entrance: 'admin',
+    fields: { email, displayName: PERSONAL.displayName },
+  },
   { method: 'GET', path: '/admin/sessions', entrance: 'admin' },
   { method: 'DELETE', path: '/admin/sessions/:id', entrance: 'admin' },
   { method: 'DELETE', path: '/admin/sessions', entrance: 'admin' },
+  { method: 'GET', path: '/admin/blackout', entrance: 'admin' },
+  // Its one field, `at`, may be left out, and then everybody is signed out: what it refuses is in a test of its own.
+  { method: 'PUT', path: '/admin/blackout', entrance: 'admin' },
+  { method: 'DELETE', path: '/admin/blackout', entrance: 'admin' },
 ];
 
 export type RouteWithBody = OwnRoute & { readonly fields: Readonly<Record<string, BodyField>> };

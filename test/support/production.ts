@@ -1,16 +1,15 @@
 import { HostApp, type HostOptions } from './host-app.js';
 
-/** Starts an app that takes itself for production; the cheap hasher, which refuses to exist there, is made a moment before. */
-export async function startInProduction({ connection = (same) => same, ...options }: HostOptions): Promise<HostApp> {
+/** Starts an app that takes itself for production. */
+export function startInProduction(options: HostOptions): Promise<HostApp> {
+  return HostApp.start({ ...options, around: inProduction });
+}
+
+async function inProduction<T>(start: () => Promise<T>): Promise<T> {
   const before = process.env['NODE_ENV'];
+  process.env['NODE_ENV'] = 'production';
   try {
-    return await HostApp.start({
-      ...options,
-      connection: (database) => {
-        process.env['NODE_ENV'] = 'production';
-        return connection(database);
-      },
-    });
+    return await start();
   } finally {
     process.env['NODE_ENV'] = before;
   }

@@ -1,3 +1,13 @@
+/** As many as issue and attack cases ask for, and as often: what goes wrong once in a few dozen tries is found. */
+export const RACERS = 16;
+export const ROUNDS = 50;
+
+/** What fifty rounds may take on a machine that does other things too. */
+export const LONG = 300_000;
+
+/** A moment in which others run, as between two statements on a network. */
+export const moment = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 1));
+
 /** Releases `racers` tasks together and waits for all of them. */
 export async function race<T>(racers: number, task: (index: number) => Promise<T>): Promise<PromiseSettledResult<T>[]> {
   let release = (): void => undefined;

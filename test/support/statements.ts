@@ -22,8 +22,9 @@ export class Statements {
 
   private watch(runner: QueryRunner): QueryRunner {
     const query = runner.query.bind(runner) as (...args: unknown[]) => Promise<unknown>;
-    runner.query = ((text: string, ...rest: unknown[]) => {
-      this.texts.push(text);
+    runner.query = ((text: unknown, ...rest: unknown[]) => {
+      // A prepared one is a text with a name.
+      this.texts.push(String(text));
       return query(text, ...rest);
     }) as QueryRunner['query'];
     return runner;

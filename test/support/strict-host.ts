@@ -60,7 +60,15 @@ export function configureStrictly(app: INestApplication): void {
 /** Takes bodies of eight megabytes, so that long texts reach us and not only the host's parser. */
 export function takeLargeBodies(app: INestApplication): void {
   const limit = 8 * 1024 * 1024;
-  const host = app as INestApplication & { useBodyParser(type: string, options: object): unknown };
-  if (app.getHttpAdapter().getType() === 'fastify') host.useBodyParser('application/json', { bodyLimit: limit });
-  else host.useBodyParser('json', { limit });
+  const host = app as INestApplication & { useBodyParser(type: string, ...options: unknown[]): unknown };
+  if (app.getHttpAdapter().getType() !== 'fastify') return void host.useBodyParser('json', { limit });
+  const fastify = app.getHttpAdapter().getInstance() as { getDefaultJsonParser(proto: 'error', constructor: 'error'): ParseText };
+  const parse = fastify.getDefaultJsonParser('error', 'error');
+  // Nest 11 hands on the bytes where it is given no parser.
+  const read: ParseBytes = (request, bytes, done) => parse(request, bytes.toString(), done);
+  host.useBodyParser('application/json', { bodyLimit: limit }, read);
 }
+
+type Parsed = (error: Error | null, body?: unknown) => void;
+type ParseText = (request: unknown, text: string, done: Parsed) => void;
+type ParseBytes = (request: unknown, bytes: Buffer, done: Parsed) => void;

@@ -1,10 +1,12 @@
-/** A starter as `nest new` makes it: its tsconfig.json without what concerns a test runner that the host need not have, and its module type. */
+/** A starter as `nest new` makes it: its module type, and its tsconfig.json as far as a host here can follow it. */
 export interface Starter {
   readonly type: 'commonjs' | 'module';
-  readonly compilerOptions: Readonly<Record<string, unknown>>;
+  readonly compilerOptions: CompilerOptions;
 }
 
-const BOTH = {
+type CompilerOptions = Readonly<Record<string, unknown>>;
+
+const COMMON = {
   declaration: true,
   removeComments: true,
   emitDecoratorMetadata: true,
@@ -15,7 +17,6 @@ const BOTH = {
   outDir: './dist',
   incremental: true,
   skipLibCheck: true,
-  types: ['node'],
 };
 
 const NODENEXT = {
@@ -25,14 +26,41 @@ const NODENEXT = {
   esModuleInterop: true,
   isolatedModules: true,
 };
-const LOOSE = { strictNullChecks: true, forceConsistentCasingInFileNames: true, noImplicitAny: false, strictBindCallApply: false };
+const LOOSE = {
+  strictNullChecks: true,
+  forceConsistentCasingInFileNames: true,
+  noImplicitAny: false,
+  strictBindCallApply: false,
+  noFallthroughCasesInSwitch: false,
+};
 
-/** `rootDir` stands in for `baseUrl`, which TypeScript 6 refuses. `strict` is off where the starter leaves it off: own types must hold there too. */
+/** @nestjs/schematics 11.1, word for word. */
+export const NEST_11_COMPILER: CompilerOptions = { ...NODENEXT, ...COMMON, baseUrl: './', ...LOOSE };
+
+/** @nestjs/schematics 12.0 with ES modules, word for word. */
+export const NEST_12_COMPILER: CompilerOptions = {
+  ...NODENEXT,
+  ...COMMON,
+  rootDir: '.',
+  strict: true,
+  strictPropertyInitialization: false,
+  types: ['vitest/globals', 'node'],
+};
+
+/**
+ * Without a test runner that the host need not have. `rootDir` stands in for `baseUrl`, which TypeScript 6 refuses; `strict` is off where
+ * the starter leaves it off: own types must hold there too.
+ */
+const underTypeScript6 = (options: CompilerOptions): CompilerOptions => ({
+  strict: false,
+  ...options,
+  baseUrl: undefined,
+  rootDir: './src',
+  types: ['node'],
+});
+
 export const STARTERS: Readonly<Record<string, Starter>> = {
-  'Nest 11, CommonJS': { type: 'commonjs', compilerOptions: { ...BOTH, ...NODENEXT, ...LOOSE, strict: false, rootDir: './src' } },
-  'Nest 12, ES modules': {
-    type: 'module',
-    compilerOptions: { ...BOTH, ...NODENEXT, strict: true, strictPropertyInitialization: false, rootDir: './src' },
-  },
-  'Nest 12, CommonJS': { type: 'commonjs', compilerOptions: { ...BOTH, ...LOOSE, module: 'commonjs', strict: false, rootDir: './src' } },
+  'Nest 11, CommonJS': { type: 'commonjs', compilerOptions: underTypeScript6(NEST_11_COMPILER) },
+  'Nest 12, ES modules': { type: 'module', compilerOptions: underTypeScript6(NEST_12_COMPILER) },
+  'Nest 12, CommonJS': { type: 'commonjs', compilerOptions: underTypeScript6({ ...COMMON, ...LOOSE, module: 'commonjs' }) },
 };

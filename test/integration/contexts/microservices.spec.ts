@@ -1,10 +1,10 @@
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { Controller, type INestApplication, Module, type Type, UseGuards } from '@nestjs/common';
+import { Controller, type INestApplication, Module, type Type, UseGuards, UseInterceptors } from '@nestjs/common';
 import { type ClientProxy, ClientProxyFactory, MessagePattern, Payload, type TcpContext, Transport } from '@nestjs/microservices';
-import { AdminOnly, CurrentSession, CurrentUser, OptionalSession, Public, SessionGuard } from 'nestjs-users';
-import { type RpcMessage, UsersMicroservicesModule } from 'nestjs-users/microservices';
+import { AdminOnly, CurrentSession, CurrentUser, OptionalSession, Public, SessionGuard, UsernameTakenError } from 'nestjs-users';
+import { RpcErrorsInterceptor, type RpcMessage, UsersMicroservicesModule } from 'nestjs-users/microservices';
 import { lastValueFrom } from 'rxjs';
 import { HostApp, type HostOptions, PASSWORD } from '../../support/host-app.js';
 import { Statements } from '../../support/statements.js';
@@ -24,6 +24,15 @@ class NotesHandlers {
   }
   @MessagePattern('hello') @OptionalSession() hello(@CurrentUser() user: CurrentUser | null): unknown {
     return user?.username ?? 'stranger';
+  }
+  @MessagePattern('taken') @UseInterceptors(RpcErrorsInterceptor) taken(): never {
+    throw new UsernameTakenError();
+  }
+  @MessagePattern('broken') @UseInterceptors(RpcErrorsInterceptor) broken(): never {
+    throw new Error('the inside');
+  }
+  @MessagePattern('inherited') inherited(): never {
+    throw new UsernameTakenError();
   }
   @MessagePattern('version') @Public() version(): number {
     return 1;
@@ -97,6 +106,18 @@ describe('a microservice over TCP', () => {
     const root = await tokenOf('root', { isAdmin: true });
     const statements = Statements.of(host.dataSource);
     expect(await statements.before(() => send('rule', { token: root }))).toHaveLength(1);
+  });
+
+  it('tells the caller our errors by code and message, and nothing of others', async () => {
+    const taken = { statusCode: 409, code: 'USERS_USERNAME_TAKEN', message: expect.any(String) };
+    await start();
+    const token = await tokenOf('ann');
+    expect(await refusal('taken', { token })).toMatchObject(taken);
+    expect(JSON.stringify(await refusal('broken', { token }))).not.toContain('the inside');
+    await client.close();
+    await host.close();
+    await start('token', { inheritAppConfig: true });
+    expect(await refusal('inherited', { token: await tokenOf('ann') })).toMatchObject(taken);
   });
 
   it('finds the token where a function of the host looks', async () => {

@@ -82,7 +82,7 @@ export async function socketIo(url: string, { headers = {}, auth = {}, query = '
 }
 
 export async function plainWs(url: string, { headers = {}, query = '' }: Handshake = {}): Promise<SocketClient> {
-  const socket = new WebSocket(`${url.replace('http', 'ws')}/${query}`, { headers });
+  const socket = new WebSocket(`${url.replace('http', 'ws')}${/\d$/.test(url) ? '/' : ''}${query}`, { headers });
   const closed = new Promise<number>((resolve) => socket.once('close', resolve));
   const refused = await within(
     new Promise<string | null>((resolve) => {

@@ -18,12 +18,11 @@ import {
 } from 'nestjs-users';
 import { Background } from 'nestjs-users/extend';
 import { Column, DataSource, Entity } from 'typeorm';
+import { FakeClock, Inbox } from 'nestjs-users/testing';
 import { RegistrationSettings } from '../../../lib/registration/registration.options.js';
 import { UsersDataSource } from '../../../lib/users-database.js';
 import { CountingHasher } from '../../support/counting-hasher.js';
 import { testDatabase, type TestDatabase } from '../../support/database.js';
-import { FakeClock } from '../../support/fake-clock.js';
-import { Inbox } from '../../support/inbox.js';
 import { PASSWORD } from '../../support/host-app.js';
 
 const databases: TestDatabase[] = [];

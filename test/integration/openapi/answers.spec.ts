@@ -33,6 +33,7 @@ describe('the document and the running app', () => {
     await browser.post('/auth/login', { email: 'eve@example.org', password: PASSWORD, remember: true, deviceName: 'Laptop' });
     await browser.get('/auth/session');
     await browser.get('/auth/me');
+    await browser.get('/auth/me/export');
     await browser.patch('/auth/me', { displayName: 'Eve', seats: null, born: '1990-01-02', settings: { dark: true }, newsletter: false });
     await browser.post('/auth/username', { username: 'evelyn' });
     await browser.post('/auth/reauthenticate', { password: PASSWORD });
@@ -45,6 +46,14 @@ describe('the document and the running app', () => {
       `/auth/sessions/${(body as { items: { id: string; current: boolean }[] }).items.find(({ current }) => !current)?.id ?? ''}`,
     );
     await browser.delete('/auth/sessions');
+    const { body: made } = await browser.post('/auth/api-keys', {
+      name: 'nightly',
+      scopes: ['notes'],
+      rate: { uses: 5, per: '1m' },
+      maxUses: 9,
+    });
+    await browser.get('/auth/api-keys');
+    await browser.delete(`/auth/api-keys/${(made as { apiKey: { id: string } }).apiKey.id}`);
     await other.post('/auth/logout');
     await browser.post('/auth/password/reset/request', { login: 'evelyn' });
     await host.settled();
@@ -75,17 +84,29 @@ describe('the document and the running app', () => {
     await admin.get('/admin/me');
     await admin.get('/admin/fields');
     await admin.get('/admin/users?search=o&status=active&isAdmin=false&limit=1&prefix=');
+    await admin.post(`/admin/users/${id}/ban`, { reason: 'spam', until: '2099-01-01T00:00:00Z' });
+    await admin.get(`/admin/users/${id}`);
+    await admin.post(`/admin/users/${id}/unban`);
     await admin.get(`/admin/users/${id}`);
     await admin.patch(`/admin/users/${id}`, { displayName: 'Tom', rate: null, email: 'tom@example.com' });
     for (const act of ['deactivate', 'activate', 'confirm-email', 'send-reset', 'end-sessions'])
       await admin.post(`/admin/users/${id}/${act}`);
     await admin.put(`/admin/users/${id}/admin`, { admin: true });
+    await admin.put(`/admin/users/${id}/permissions`, { permissions: ['users.read'] });
+    await admin.put(`/admin/users/${id}/roles`, { roles: ['editor'] });
     await admin.put(`/admin/users/${id}/password`, { newPassword: BETTER, mustChange: false });
     await signedIn('tom', BETTER);
     const { body: page } = await admin.get(`/admin/sessions?userId=${id}&state=live&limit=5`);
     await admin.delete(`/admin/sessions/${(page as { items: { id: string }[] }).items[0]?.id ?? ''}`);
     await admin.delete(`/admin/sessions?userId=${id}&state=all`);
     await admin.delete(`/admin/users/${id}`);
+    await admin.post('/admin/invitations', { email: 'guest@example.org', displayName: 'Guest' });
+    await host.settled();
+    const { token } = host.inbox.last('invitation', 'guest@example.org');
+    await client().post('/auth/invitations/accept', { token, password: PASSWORD, username: 'gus' });
+    await admin.put('/admin/blackout', { at: '2020-01-01T00:00:00Z' });
+    await admin.get('/admin/blackout');
+    await admin.delete('/admin/blackout');
     expect(check.faults).toEqual([]);
   });
 
@@ -136,6 +157,16 @@ describe('the document and what is refused', () => {
     expect(check.faults).toEqual([]);
   });
 
+  it('agree where an API key may not', async () => {
+    const { id } = await host.user('owner');
+    const { key } = await host.sessions.createApiKey(id, { name: 'program' });
+    await onEvery((method, path) => client().send(method, path, { ...bodyOf(method, {}), headers: { 'x-api-key': key } }));
+    const owner = await signedIn('owner');
+    await owner.post('/auth/api-keys', { name: 'x', scopes: ['admin'] });
+    for (let times = 0; times < 21; times += 1) await owner.post('/auth/api-keys', { name: `key ${times}` });
+    expect(check.faults).toEqual([]);
+  });
+
   it('agree where the body is no JSON, or no object', async () => {
     const admin = await signedIn('root');
     const form = { 'content-type': 'application/x-www-form-urlencoded' };
@@ -172,6 +203,8 @@ describe('the document and what is refused', () => {
     await admin.put(`/admin/users/${id}/password`, { newPassword: 'password' });
     await admin.put(`/admin/users/${NOBODY}/password`, { newPassword: BETTER });
     await admin.put(`/admin/users/${NOBODY}/admin`, { admin: true });
+    await admin.put(`/admin/users/${NOBODY}/permissions`, { permissions: [] });
+    await admin.put(`/admin/users/${NOBODY}/roles`, { roles: [] });
     await admin.patch(`/admin/users/${NOBODY}`, {});
     const without = await host.users.create({ username: 'mailless' });
     await admin.post(`/admin/users/${without.id}/send-reset`);
@@ -181,12 +214,16 @@ describe('the document and what is refused', () => {
     await admin.post(`/admin/users/${pending?.id ?? ''}/activate`);
     await admin.post(`/admin/users/${pending?.id ?? ''}/confirm-email`);
     await admin.post(`/admin/users/${id}/deactivate`);
+    await admin.post(`/admin/users/${id}/ban`);
+    await admin.post(`/admin/users/${id}/ban`, { until: 'tomorrow' });
+    await admin.post(`/admin/users/${NOBODY}/ban`);
+    await admin.put('/admin/blackout', { at: 'tomorrow' });
     await admin.delete(`/admin/users/${id}`);
     await admin.post('/auth/me/delete', { password: PASSWORD });
     await admin.get('/admin/users?limit=0');
     await admin.get('/admin/sessions?state=odd');
     await admin.delete('/admin/sessions');
-    await ann.post('/auth/username', { username: 'root' });
+    await ann.post('/auth/username', { username: 'ida' });
     await ann.post('/auth/password/change', { oldPassword: PASSWORD, newPassword: 'password' });
     await client().post('/auth/register', { username: 'ann', password: PASSWORD });
     await client().post('/auth/register', { username: 'weak', password: 'password' });
@@ -196,6 +233,13 @@ describe('the document and what is refused', () => {
       .issue({ username: 'ann' })
       .then(({ token }) => client().post('/auth/password/reset/confirm', { token, newPassword: 'password' }));
     await (await signedIn('ida')).post('/auth/password/set', { newPassword: 'password' });
+    await admin.post('/admin/invitations', { email: 'ann@example.org' });
+    for (let times = 0; times < 3; times += 1) await admin.post('/admin/invitations', { email: 'guest@example.org' });
+    await host.settled();
+    const invited = host.inbox.last('invitation', 'guest@example.org').token;
+    await client().post('/auth/invitations/accept', { token: invited, password: 'password' });
+    await client().post('/auth/invitations/accept', { token: invited, password: PASSWORD, username: 'ann' });
+    await client().post('/auth/invitations/accept', { token: 'x', password: PASSWORD });
     expect(check.faults).toEqual([]);
   });
 
@@ -206,6 +250,7 @@ describe('the document and what is refused', () => {
     await admin.post('/auth/register', { username: 'zed', password: PASSWORD });
     await admin.post('/auth/email/confirm', { token: 'x' });
     await admin.post('/auth/password/reset/confirm', { token: 'x', newPassword: BETTER });
+    await admin.post('/auth/invitations/accept', { token: 'x', password: BETTER });
     await admin.post('/auth/logout');
     await host.dataSource.initialize();
     expect(check.faults).toEqual([]);
@@ -216,6 +261,7 @@ describe('the document and what is refused', () => {
     for (let times = 0; times < 21; times += 1) {
       await client().post('/auth/password/reset/request', { login: 'nobody' });
       await client().post('/auth/email/confirm', { token: 'x' });
+      await client().post('/auth/invitations/accept', { token: 'x', password: PASSWORD });
       await client().post('/auth/register', { username: `eve${times}`, password: PASSWORD });
     }
     await onEvery((method, path) =>

@@ -166,6 +166,7 @@ describe('describeUsers()', () => {
     expect(documentOf(app).components?.securitySchemes).toEqual({
       authCookie: { type: 'apiKey', in: 'cookie', name },
       authBearer: { type: 'http', scheme: 'bearer' },
+      authApiKey: { type: 'apiKey', in: 'header', name: 'X-Api-Key' },
     });
   });
 
@@ -221,7 +222,7 @@ describe('describeUsers()', () => {
     const operations = operationsIn(document);
     expect(operations.get('POST /auth/login')).toMatchObject({ operationId: 'authLogin', tags: ['Account'] });
     expect(operations.get('POST /staff/auth/login')).toMatchObject({ operationId: 'staffLogin', tags: ['Staff Account'] });
-    expect(operations.get('GET /staff/auth/me')?.security).toEqual([{ staffCookie: [] }, { staffBearer: [] }]);
+    expect(operations.get('GET /staff/auth/me')?.security).toEqual([{ staffCookie: [] }, { staffBearer: [] }, { staffApiKey: [] }]);
     expect(document.components?.securitySchemes).toMatchObject({ staffCookie: { name: 'staff-session' }, authCookie: { name: 'session' } });
     expect(schemasOf(document)['StaffUser']?.properties).toHaveProperty('badge');
     expect(schemasOf(document)['AuthUser']?.properties).not.toHaveProperty('badge');

@@ -13,7 +13,7 @@ import { Passwords } from '../../../lib/passwords/passwords.service.js';
 import { SessionEnding } from '../../../lib/sessions/session-ending.js';
 import { HostApp, type HostOptions, PASSWORD } from '../../support/host-app.js';
 import { NO_LIMITS, VISITOR } from '../../support/limits.js';
-import { losses, race, winners } from '../../support/race.js';
+import { LONG, losses, race, RACERS, ROUNDS, winners } from '../../support/race.js';
 
 const NEXT = 'another good password';
 const THIRD = 'a third good password';
@@ -209,16 +209,33 @@ describe('a required new password', () => {
 });
 
 describe('a first password', () => {
-  it('[3.5] is for who has none, and is set once, 16 at once', async () => {
+  it(
+    '[3.5] is for who has none, and is set once, sixteen at once',
+    async () => {
+      await start();
+      await host.users.create({ username: 'bare', email: 'bare@example.org', emailConfirmed: true });
+      expect(await host.users.passwordStatus({ username: 'bare' })).toBe('set');
+      await expect(host.users.setInitialPassword(ann, NEXT)).rejects.toThrow(ForbiddenError);
+      await expect(host.users.setInitialPassword({ username: 'bare' }, 'short')).rejects.toThrow(WeakPasswordError);
+      await expect(host.users.passwordStatus({ username: 'nobody' })).rejects.toThrow(NotFoundError);
+      for (let round = 0; round < ROUNDS; round += 1) {
+        const { id } = await host.users.create({ username: `bare${round}` });
+        const results = await race(RACERS, (racer) => host.users.setInitialPassword(id, `good password of racer ${racer}`));
+        expect(winners(results)).toHaveLength(1);
+        expect(new Set(losses(results))).toEqual(new Set([ForbiddenError.name]));
+        expect(await host.users.passwordStatus(id)).toBe('change');
+      }
+    },
+    LONG,
+  );
+
+  it('[3.5] is set many times by who looks first and then sets it (the control)', async () => {
     await start();
-    await host.users.create({ username: 'bare', email: 'bare@example.org', emailConfirmed: true });
-    expect(await host.users.passwordStatus({ username: 'bare' })).toBe('set');
-    await expect(host.users.setInitialPassword(ann, NEXT)).rejects.toThrow(ForbiddenError);
-    await expect(host.users.setInitialPassword({ username: 'bare' }, 'short')).rejects.toThrow(WeakPasswordError);
-    const results = await race(16, (racer) => host.users.setInitialPassword({ username: 'bare' }, `good password of racer ${racer}`));
-    expect(winners(results)).toHaveLength(1);
-    expect(new Set(losses(results))).toEqual(new Set([ForbiddenError.name]));
-    expect(await host.users.passwordStatus({ username: 'bare' })).toBe('change');
-    await expect(host.users.passwordStatus({ username: 'nobody' })).rejects.toThrow(NotFoundError);
+    const { id } = await host.users.create({ username: 'bare' });
+    const results = await race(RACERS, async (racer) => {
+      if ((await host.users.passwordStatus(id)) !== 'set') throw new ForbiddenError();
+      await host.users.setPassword(id, `good password of racer ${racer}`);
+    });
+    expect(winners(results).length).toBeGreaterThan(1);
   });
 });

@@ -1,3 +1,4 @@
+import { FakeClock } from 'nestjs-users/testing';
 import { Issues } from '../../../lib/kernel/issues.js';
 import { SystemRandomSource } from '../../../lib/kernel/system-random-source.js';
 import { defaultPasswordHasher } from '../../../lib/passwords/default-password-hasher.js';
@@ -8,7 +9,6 @@ import { PasswordStore } from '../../../lib/passwords/password.store.js';
 import { type PasswordsOptions, resolvePasswordsOptions } from '../../../lib/passwords/passwords.options.js';
 import { Passwords } from '../../../lib/passwords/passwords.service.js';
 import { BaseUser } from '../../../lib/users/base-user.js';
-import { FakeClock } from '../../support/fake-clock.js';
 import { openPersistence, space, userRow } from '../../support/persistence.js';
 
 /** Wraps a real hasher and counts what it computes. */

@@ -32,7 +32,8 @@ describe(`What is written on ${engine}`, () => {
     const far = new Date('2199-12-31T23:59:59.999Z');
     const data = { text: 'é\u{1F600}\u{10FFFF}\n"\\', list: [1, null, true, { deep: [] }], '': 0, $set: 'x' };
     const row = userRow({ isAdmin: true, displayName: '\u{1F984} Ann', data, roles: [], lastLoginAt: far });
-    await dataSource.manager.insert(User, row);
+    // A copy: where the engine returns no generated columns, TypeORM writes their defaults into what it was given.
+    await dataSource.manager.insert(User, { ...row });
     const found = await dataSource.manager.findOneByOrFail(User, { id: row.id });
     expect({ ...found }).toMatchObject({
       ...row,

@@ -1,11 +1,11 @@
 import { DataSource } from 'typeorm';
+import { FakeClock } from 'nestjs-users/testing';
 import { defineUsers } from '../../../lib/define-users.js';
 import { Database } from '../../../lib/persistence/database.js';
 import { DatabaseAttemptStore } from '../../../lib/rate-limits/attempt.store.js';
 import { AttemptRow } from '../../../lib/rate-limits/attempt.entity.js';
 import { RateLimiter } from '../../../lib/rate-limits/rate-limiter.js';
 import { testDatabase } from '../../support/database.js';
-import { FakeClock } from '../../support/fake-clock.js';
 
 /** A limiter over a real table of its own, with a clock that stands still. */
 export async function rateLimited() {

@@ -187,7 +187,7 @@ describe('what is stored', () => {
   it('is purged in batches, and only what is old', async () => {
     const { memory } = resolveLimitsOptions(undefined, new Issues());
     for (let old = 0; old < 5; old += 1) await spend(plain, 1, `old-${old}`);
-    world.clock.advance('1d');
+    world.clock.advance('2d');
     await spend(plain, 3, 'fresh');
     const before = new Date(world.clock.now().getTime() - memory);
     expect(await world.store.purge(world.database, before, 3)).toBe(3);

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { InvalidCredentialsError, type LegacyUser, UnavailableError } from 'nestjs-users';
 import { HostApp } from '../../support/host-app.js';
 import { race, winners } from '../../support/race.js';
@@ -8,12 +8,26 @@ const OLD: Readonly<Record<string, { password: string; user: LegacyUser }>> = {
   ann: { password: 'tiny', user: { username: 'ann', email: 'ann@example.org', emailConfirmed: true, data: { oldId: 7 } } },
 };
 
+/** What a careless answer may be. */
+const ODD: Readonly<Record<string, unknown>> = {
+  nothing: undefined,
+  'an empty object': {},
+  'a text': 'ann',
+  'a number': 7,
+  yes: true,
+  'a list': [{ username: 'ann' }],
+  'a name that is none': { username: { $gt: '' } },
+  'a promise in it': { username: Promise.resolve('ann') },
+};
+
 describe('the log-in of a user whom only the old system knows', () => {
   let host: HostApp;
   const asked: string[] = [];
   const legacyLogin = async (login: string, password: string): Promise<LegacyUser | null> => {
     asked.push(login);
     if (login === 'broken') throw new Error('the old system is down');
+    if (login === 'hanging') return new Promise(() => undefined);
+    if (login in ODD) return ODD[login] as LegacyUser | null;
     const known = Object.values(OLD).find(({ user }) => user.username === login || user.email === login);
     return known?.password === password ? known.user : null;
   };
@@ -33,6 +47,24 @@ describe('the log-in of a user whom only the old system knows', () => {
 
   it('is 503 while the old system cannot answer: that says nothing about the password', async () => {
     await expect(host.sessions.login({ login: 'broken', password: 'tiny' })).rejects.toThrow(UnavailableError);
+  });
+
+  it.each(Object.keys(ODD))('lets nobody in and makes no user when it answers %s [B-110]', async (login) => {
+    const error = await host.sessions.login({ login, password: 'tiny' }).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(login === 'nothing' ? InvalidCredentialsError : UnavailableError);
+    expect([await host.users.count(), (await host.sessions.list()).items]).toEqual([0, []]);
+  });
+
+  it('does not wait for ever for an answer that never comes [B-110]', async () => {
+    const late = host.sessions.login({ login: 'hanging', password: 'tiny' }).catch((thrown: unknown) => thrown);
+    jest.useFakeTimers({ doNotFake: ['setImmediate', 'clearImmediate', 'nextTick', 'queueMicrotask', 'Date', 'performance', 'hrtime'] });
+    try {
+      while (!asked.includes('hanging')) await new Promise((resolve) => setImmediate(resolve));
+      jest.advanceTimersByTime(10_000);
+      expect(await late).toBeInstanceOf(UnavailableError);
+    } finally {
+      jest.useRealTimers();
+    }
   });
 
   it('makes one user of sixteen first log-ins at once, and signs all of them in', async () => {

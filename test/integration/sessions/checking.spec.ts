@@ -1,9 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { BaseUser, type Duration, InvalidInputError, InvalidSessionError } from 'nestjs-users';
 import { Equal } from 'typeorm';
-import { Database } from '../../../lib/persistence/database.js';
 import { SpaceEntities } from '../../../lib/persistence/space-entities.js';
-import { StateStore } from '../../../lib/persistence/state.store.js';
 import { SessionRow } from '../../../lib/sessions/session.entity.js';
 import { HostApp, type HostOptions, PASSWORD } from '../../support/host-app.js';
 import { Statements } from '../../support/statements.js';
@@ -187,16 +185,5 @@ describe('a session', () => {
     expect(session.expiresAt).toEqual(new Date(host.clock.now().getTime() + 25 * 3_600_000));
     host.clock.advance('25h');
     expect(await statusAfter('0s')).toBe('expired');
-  });
-
-  it('opened at or before a blackout is refused, a later one is not', async () => {
-    await start();
-    const state = host.app.get(StateStore);
-    await state.set(host.app.get(Database), 'blackout', host.clock.now().getTime());
-    expect(await statusAfter('1s')).toBe('blackout');
-    const later = await host.sessions.login({ login: 'ann', password: PASSWORD });
-    expect((await host.sessions.check(later.token)).status).toBe('ok');
-    await state.set(host.app.get(Database), 'blackout', null);
-    expect(await statusAfter('0s')).toBe('ok');
   });
 });

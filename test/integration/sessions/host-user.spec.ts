@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { BaseUser, Field } from 'nestjs-users';
 import { Column, DataSource, DeleteDateColumn, Entity, ManyToOne, PrimaryGeneratedColumn, VirtualColumn } from 'typeorm';
+import { FakeClock } from 'nestjs-users/testing';
 import { defineUsers } from '../../../lib/define-users.js';
 import { Migrator } from '../../../lib/persistence/migrator.js';
 import { type TestDatabase, testDatabase } from '../../support/database.js';
-import { FakeClock } from '../../support/fake-clock.js';
 import { HostApp, PASSWORD } from '../../support/host-app.js';
 import { Statements } from '../../support/statements.js';
 

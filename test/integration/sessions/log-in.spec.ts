@@ -239,7 +239,7 @@ describe('the budgets of a log-in', () => {
     await expect(host.sessions.login({ login: 'ann', password: PASSWORD }, VISITOR)).rejects.toThrow(TooManyRequestsError);
   });
 
-  it('of one address do not lock the owner out of his own [B-54]', async () => {
+  it('of one address do not lock the owner out of his own [5.4] [B-54]', async () => {
     for (let tries = 0; tries < 5; tries += 1) await fail('ann', '198.51.100.66');
     for (let tries = 0; tries < 200; tries += 1) {
       await expect(host.sessions.login({ login: 'ann', password: WRONG }, from('198.51.100.66'))).rejects.toThrow(TooManyRequestsError);
@@ -247,7 +247,7 @@ describe('the budgets of a log-in', () => {
     await host.sessions.login({ login: 'ann', password: PASSWORD }, VISITOR);
   });
 
-  it('can be looked at without counting, and reset', async () => {
+  it('[5.4] can be looked at without counting, and reset', async () => {
     expect(await host.sessions.isBruteforce(VISITOR.ip, 'ann')).toBe(false);
     for (let tries = 0; tries < 5; tries += 1) await fail('ann', VISITOR.ip);
     expect(await host.sessions.isBruteforce(VISITOR.ip, ' Ann')).toBe(true);

@@ -115,7 +115,10 @@ describe.each(FRAMEWORKS)('[1.2] two user spaces in one app on %s', (framework) 
     const [shopper, worker] = [new HttpClient(url), new HttpClient(url)];
     expect((await shopper.post('/auth/login', { login: 'ann', password: PASSWORD })).status).toBe(200);
     expect((await worker.post('/staff/auth/login', { login: 'ann', password: `${PASSWORD} too` })).status).toBe(200);
-    expect([[...shopper.cookies.keys()], [...worker.cookies.keys()]]).toEqual([['session'], ['staff-session']]);
+    expect([[...shopper.cookies.keys()], [...worker.cookies.keys()]]).toEqual([
+      ['session', 'device'],
+      ['staff-session', 'staff-device'],
+    ]);
     expect((await shopper.get('/shop')).body).toEqual({ name: 'ann', isStaff: false });
     expect((await worker.get('/office')).body).toEqual({ name: 'ann', isStaff: true });
     expect((await shopper.get('/office')).status).toBe(401);

@@ -1,10 +1,11 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Body, Controller, Get, type INestApplication, Injectable, Module, Post, UseGuards } from '@nestjs/common';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { InjectRepository, TypeOrmModule } from '@nestjs/typeorm';
 import { AdminOnly, BaseUser, CurrentUser, defineUsers, SessionGuard, UsersService } from 'nestjs-users';
 import { FakeClock, type UsersTestKit, usersTestKit, type UsersTestKitOptions } from 'nestjs-users/testing';
-import { Column, Entity, PrimaryGeneratedColumn, Repository } from 'typeorm';
+import { Column, DataSource, Entity, PrimaryGeneratedColumn, Repository } from 'typeorm';
 import { testDatabase } from '../../support/database.js';
 import { HttpClient } from '../../support/http-client.js';
 
@@ -57,6 +58,13 @@ class NotesController {
 
 @Module({ imports: [TypeOrmModule.forFeature([Note])], providers: [NotesService], controllers: [NotesController] })
 class NotesModule {}
+
+@Controller('plain')
+class PlainController {
+  @Get() get() {
+    return { plain: true };
+  }
+}
 
 const closers: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -149,6 +157,56 @@ describe('the kit among a host’s modules', () => {
 
   it('says what to do where nothing runs yet', () => {
     expect(() => usersTestKit().users).toThrow(/kit\.imports.*kit\.start/);
+  });
+});
+
+describe('the application that the kit serves', () => {
+  it.each([
+    ['Express', undefined],
+    ['Fastify', new FastifyAdapter()],
+  ])('has the host’s modules and controllers on %s, set up as its main.ts does', async (_name, adapter) => {
+    const kit = usersTestKit({ options: { routes: true } });
+    closers.push(() => kit.close());
+    const app = await kit.serve({
+      modules: [NotesModule],
+      controllers: [PlainController],
+      ...(adapter && { adapter }),
+      configure: (made) => made.setGlobalPrefix('api'),
+    });
+    const http = new HttpClient(await app.getUrl());
+    await kit.createUser({ username: 'ann' });
+    expect((await http.post('/api/auth/login', { login: 'ann', password: kit.password })).status).toBe(200);
+    expect((await http.get('/api/notes')).body).toEqual([]);
+    expect((await http.get('/api/plain')).body).toEqual({ plain: true });
+    expect((await http.get('/notes')).status).toBe(404);
+  });
+
+  it('is initialised without a port where none is asked for', async () => {
+    const kit = usersTestKit();
+    closers.push(() => kit.close());
+    const app = await kit.serve({ modules: [NotesModule], listen: false });
+    expect((app.getHttpServer() as { listening: boolean }).listening).toBe(false);
+    expect(await app.get(NotesService).of('ann')).toEqual([]);
+  });
+
+  it('leaves nothing open when its start is refused', async () => {
+    const dataSources: DataSource[] = [];
+    @Injectable()
+    class Refusing {
+      constructor(dataSource: DataSource) {
+        dataSources.push(dataSource);
+        throw new Error('not today');
+      }
+    }
+    @Module({ providers: [Refusing] })
+    class RefusingModule {}
+    await expect(usersTestKit().serve({ modules: [RefusingModule] })).rejects.toThrow('not today');
+    const configure = (app: INestApplication): void => {
+      dataSources.push(app.get(DataSource));
+      throw new Error('nor so');
+    };
+    await expect(usersTestKit().serve({ configure })).rejects.toThrow('nor so');
+    expect(dataSources.map(({ isInitialized }) => isInitialized)).toEqual([false, false]);
   });
 });
 

@@ -31,6 +31,18 @@ describe('the import of users', () => {
     expect(rows[0]?.hash).toMatch(/^\$argon2id\$/);
   });
 
+  it('gives each user his own hash, not a neighbour’s', async () => {
+    const hashOf = (index: number): string => `$2b$04$${'x'.repeat(49)}${String(index).padStart(4, '0')}`;
+    const rows = people(40).map((row, index) => ({ ...row, passwordHash: hashOf(index) }));
+    expect(await host.users.import(rows)).toMatchObject({ imported: 40, faults: [] });
+    const q = (name: string): string => host.dataSource.driver.escape(name);
+    const stored: { userId: string; hash: string }[] = await host.dataSource.query(
+      `SELECT ${q('userId')}, ${q('hash')} FROM ${q('auth_passwords')}`,
+    );
+    const byUser = Object.fromEntries(stored.map(({ userId, hash }) => [userId, hash]));
+    expect(byUser).toEqual(Object.fromEntries(rows.map(({ legacyId }, index) => [idOfLegacy('legacy', legacyId), hashOf(index)])));
+  });
+
   it('goes on where it was stopped, and repeats without harm', async () => {
     const rows = people(1_200);
     const stopped = (function* () {

@@ -1,10 +1,11 @@
-import { Controller, Get, Injectable, UseGuards } from '@nestjs/common';
+import { Controller, Get, Injectable, Post, UseGuards } from '@nestjs/common';
 import {
   AdminOnly,
   CurrentSession,
   CurrentUser,
   OptionalSession,
   PasswordResetService,
+  RequirePermission,
   SessionGuard,
   SessionsService,
   UsersService,
@@ -37,6 +38,10 @@ export class NotesService {
     return user.company;
   }
 
+  async promote(id: string): Promise<void> {
+    await this.users.setPermissions(id, ['note:read', 'users.read']);
+  }
+
   async forgot(login: string): Promise<void> {
     await this.resets.request(login);
   }
@@ -56,6 +61,10 @@ export class NotesController {
   session(@CurrentSession() session: CurrentSession): string {
     return session.id;
   }
+
+  @Post()
+  @RequirePermission('note:write', 'users.read')
+  write(): void {}
 
   @Get('all')
   @AdminOnly()

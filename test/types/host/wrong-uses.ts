@@ -1,6 +1,6 @@
 // Each of these must not compile. An expected error that does not come is an error itself, so this file fails when one begins to.
 import { Controller, Get } from '@nestjs/common';
-import { CurrentUser, Field, type SessionsService, UsersModule, type UsersService } from 'nestjs-users';
+import { CurrentUser, defineRoles, Field, RequirePermission, type SessionsService, UsersModule, type UsersService } from 'nestjs-users';
 import { AppUser } from './app-user.entity.js';
 
 // @ts-expect-error a number does not say its unit
@@ -33,11 +33,24 @@ export class WrongController {
   }
 }
 
+// @ts-expect-error no such permission
+defineRoles({ editor: ['note:wirte'] });
+
+@Controller()
+export class WrongRightsController {
+  // @ts-expect-error no such permission
+  @RequirePermission('note:wirte')
+  @Get()
+  get(): void {}
+}
+
 export async function wrongCalls(users: UsersService, sessions: SessionsService): Promise<void> {
   // @ts-expect-error not a reference to a user
   await users.find({ name: 'ann' });
   // @ts-expect-error find gives null too
   (await users.find('id')).label();
+  // @ts-expect-error no such permission
+  await users.setPermissions('id', ['note:wirte']);
   // @ts-expect-error everybody is said, not implied
   await sessions.endAll({});
 }

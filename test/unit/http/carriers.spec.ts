@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { ApiKeyCarrier } from '../../../lib/http/carriers/api-key.carrier.js';
 import { BearerCarrier } from '../../../lib/http/carriers/bearer.carrier.js';
 import { Carriers } from '../../../lib/http/carriers/carriers.js';
 import { CookieCarrier } from '../../../lib/http/carriers/cookie.carrier.js';
@@ -9,7 +10,7 @@ import { exchangeWith } from './exchange.js';
 function carriersOf(options: HttpOptions = {}, isProduction = true): { carriers: Carriers; cookie: CookieCarrier } {
   const settings = resolveHttpOptions(options, new Issues(), { isProduction });
   const cookie = new CookieCarrier(settings);
-  return { carriers: new Carriers(new BearerCarrier(), cookie, settings), cookie };
+  return { carriers: new Carriers(new BearerCarrier(), new ApiKeyCarrier(), cookie, settings), cookie };
 }
 
 describe('the credential of a request', () => {

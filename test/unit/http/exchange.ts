@@ -24,7 +24,11 @@ export function exchangeWith(
     status: () => undefined,
   };
   return Object.assign(
-    new HttpExchange({ method: 'POST', protocol: 'http', headers: seen, rawHeaders: headers.flat(), ...request }, '192.0.2.1', answer),
+    new HttpExchange(
+      { method: 'POST', protocol: 'http', headers: seen, rawHeaders: headers.flat(), ...request },
+      () => '192.0.2.1',
+      answer,
+    ),
     { written },
   );
 }

@@ -16,6 +16,7 @@ import { SessionGuard } from '../../../lib/http/guards/session.guard.js';
 import { type HttpOptions, HttpSettings, resolveHttpOptions } from '../../../lib/http/http.options.js';
 import { HTTP_EXPORTS, HTTP_PROVIDERS } from '../../../lib/http/http.providers.js';
 import { OpenToNeeds } from '../../../lib/http/route-access.js';
+import { Memberships } from '../../../lib/roles/memberships.js';
 import { PassportSettings } from '../../../lib/http/strategies/passport-registration.js';
 import { Clock } from '../../../lib/kernel/clock.port.js';
 import { UnavailableError } from '../../../lib/kernel/errors.js';
@@ -35,7 +36,13 @@ class Sessions {
     if (token === 'broken') throw new TypeError('no such column');
     if (!['ann', 'root', 'half'].includes(token)) throw new InvalidSessionError('not_found');
     const session = { id: `session of ${token}`, needs: token === 'half' ? ['new-password'] : [] };
-    return { user: { id: token, email: `${token}@example.com`, isAdmin: token === 'root' }, session, roles: [], permissions: [] };
+    return {
+      user: { id: token, email: `${token}@example.com`, isAdmin: token === 'root' },
+      session,
+      roles: [],
+      permissions: token === 'root' ? ['admin'] : [],
+      scopes: null,
+    };
   }
 }
 
@@ -111,6 +118,7 @@ async function start(
       { provide: Clock, useClass: SystemClock },
       { provide: SessionsService, useValue: sessions },
       { provide: UsersService, useValue: {} },
+      { provide: Memberships, useValue: {} },
     ],
     exports: HTTP_EXPORTS,
   })

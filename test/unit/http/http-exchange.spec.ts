@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { FrameworkClientAddress } from '../../../lib/http/framework-client-address.js';
 import { requireJson } from '../../../lib/http/json-body.js';
 import { NotJsonError } from '../../../lib/http/http.errors.js';
+import { captureLog } from '../notifications/captured-log.js';
 import { exchangeWith } from './exchange.js';
 
 describe('an exchange', () => {
@@ -76,6 +77,16 @@ describe('the client address', () => {
   it('has no zone', () => expect(of({ ip: 'fe80::1%eth0' })).toBe('fe80::1'));
   it('is IPv4 where a dual-stack socket shows it as IPv6', () => expect(of({ ip: '::ffff:192.0.2.7' })).toBe('192.0.2.7'));
   it('may be unknown', () => expect(of({})).toBeNull());
+  it('is told once to be a proxy’s that nobody trusts, and never where one is', () => {
+    const log = captureLog();
+    const address = new FrameworkClientAddress();
+    const forwarded = { headers: { 'x-forwarded-for': '1.1.1.1' }, socket: { remoteAddress: '::ffff:10.0.0.1' } };
+    expect(address.of({ ...forwarded, ip: '1.1.1.1' })).toBe('1.1.1.1');
+    address.of({ ip: '10.0.0.1', headers: {}, socket: forwarded.socket });
+    expect(log).toEqual([]);
+    for (let times = 0; times < 3; times += 1) expect(address.of({ ...forwarded, ip: '::ffff:10.0.0.1' })).toBe('10.0.0.1');
+    expect(log).toEqual([expect.stringContaining('trust proxy')]);
+  });
   it('is not read from a header [B-46]', () =>
     expect(of({ ip: '192.0.2.1', headers: { 'x-forwarded-for': '1.1.1.1', forwarded: 'for=1.1.1.1', 'x-real-ip': '1.1.1.1' } })).toBe(
       '192.0.2.1',

@@ -18,7 +18,7 @@ describe('the HTTP options', () => {
     expect(resolveHttpOptions(undefined, new Issues(), { isProduction: true, baseUrl: 'https://app.com/deep/path' })).toEqual({
       origins: [],
       carriers: ['cookie', 'bearer', 'apiKey'],
-      cookie: { name: 'session', secure: true, sameSite: 'Lax' },
+      cookie: { name: 'session', deviceName: 'device', secure: true, sameSite: 'Lax' },
       guard: 'marked',
       publicKey: null,
       checkTimeout: 2_000,

@@ -32,9 +32,12 @@ describe('the reading of an input', () => {
     });
   });
 
-  it.each([[null], [undefined], [''], ['a'], [1], [true], [[]], [['a']], [() => 1], [Symbol('a')]])('refuses %p as an input', (body) => {
-    expect(() => Fields.of(body)).toThrow(InvalidInputError);
-  });
+  it.each([[null], [undefined], [''], ['a'], [1], [true], [[]], [['a']], [() => 1], [Symbol('a')], [Buffer.from('{}')]])(
+    'refuses %p as an input',
+    (body) => {
+      expect(() => Fields.of(body)).toThrow(InvalidInputError);
+    },
+  );
 
   it('takes an instance of a class, as ValidationPipe({ transform: true }) makes them', () => {
     class Body {

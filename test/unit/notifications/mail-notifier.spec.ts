@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { FakeClock } from 'nestjs-users/testing';
 import { UNKNOWN_SOURCE } from '../../../lib/kernel/request-source.js';
 import type { Mail } from '../../../lib/notifications/mail.js';
 import { MailNotifier } from '../../../lib/notifications/mail-notifier.js';
 import { MailQueue } from '../../../lib/notifications/mail-queue.js';
 import type { Notification } from '../../../lib/notifications/notification.js';
 import type { MailOptions } from '../../../lib/notifications/notifications.options.js';
-import { FakeClock } from '../../support/fake-clock.js';
 import { captureLog } from './captured-log.js';
 import { mailSettings } from './mail-settings.js';
 
@@ -25,8 +25,10 @@ const NOTIFICATIONS: Notification[] = [
   { kind: 'already-registered', ...common },
   { kind: 'reset-password', ...common, token: TOKEN, expiresAt: new Date(clock.now().getTime() + 3_600_000) },
   { kind: 'password-changed', ...common, at: clock.now() },
+  { kind: 'new-sign-in', ...common, at: clock.now() },
   { kind: 'confirm-new-email', ...common, token: TOKEN, expiresAt },
   { kind: 'email-changing', ...common, newEmail: 'newann@example.org' },
+  { kind: 'invitation', ...common, token: TOKEN, expiresAt, invitedBy: common.user },
 ];
 
 let log: string[];
@@ -87,6 +89,16 @@ describe('the words of a mail', () => {
       ),
     ],
     [
+      'new-sign-in',
+      'New sign-in to Notes',
+      lines(
+        'Chrome on macOS, 198.51.100.4, 3 Nov 2026, 09:12 UTC.',
+        'You? Fine. Not you? Sign it out and change your password.',
+        'Sign it out and change your password:\nhttps://notes.example/account/devices',
+        FOOTER,
+      ),
+    ],
+    [
       'password-changed',
       'Your Notes password was changed',
       lines(
@@ -107,6 +119,16 @@ describe('the words of a mail', () => {
       ),
     ],
     [
+      'invitation',
+      'You are invited to Notes',
+      lines(
+        'Choose a password to start. The link works once, for 12 hours.',
+        `Choose a password:\nhttps://notes.example/invitation#token=${TOKEN}`,
+        'If you do not want this, do nothing: no account will be usable.',
+        'You get this because someone invited this address to Notes (https://notes.example).',
+      ),
+    ],
+    [
       'email-changing',
       'Your Notes email is being changed',
       lines('To n…@example.org.', 'Not you? Sign in and cancel.', 'Sign in and cancel:\nhttps://notes.example/account/password', FOOTER),
@@ -119,14 +141,32 @@ describe('the words of a mail', () => {
 
   it.each(NOTIFICATIONS)('are the same in plain text and in HTML, with each link written out: $kind', async (notification) => {
     const { text, html } = await mailOf(notification);
-    const body = html
-      .slice(html.indexOf('<body>'))
-      .replace(/<[^>]*>/g, ' ')
-      .replaceAll('&#39;', "'");
-    const words = (all: string): string[] => all.replaceAll(':\n', ' ').split(/\s+/).filter(Boolean);
-    expect(words(body)).toEqual(words(text));
-    for (const [url] of text.matchAll(/^https:.*$/gm)) expect(html).toContain(`<a href="${url}">`);
-    expect(html).not.toMatch(/<img|<script|style=|src=/);
+    expect(wordsOf(html)).toEqual(text.replaceAll(':\n', ' ').split(/\s+/).filter(Boolean));
+    for (const [url] of text.matchAll(/^https:.*$/gm)) expect(html.split(`href="${url}"`)).toHaveLength(3);
+  });
+
+  it.each(NOTIFICATIONS)('load nothing and run nothing when the mail is opened: $kind', async (notification) => {
+    const { html } = await mailOf(notification);
+    expect(html).not.toMatch(/<(img|script|link|iframe|object|form|base|svg|video)|\ssrc=|url\(|@import|@font-face|\son\w+=|javascript:/i);
+    for (const [, href = ''] of html.matchAll(/href="([^"]*)"/g)) expect(href).toMatch(/^https:\/\/notes\.example\//);
+  });
+
+  it('are readable in light and in dark, in inline styles that mail clients keep', async () => {
+    const { html } = await mailOf(NOTIFICATIONS[0]!);
+    expect(html).toContain('<meta name="color-scheme" content="light dark">');
+    const dark = html.slice(html.indexOf('@media (prefers-color-scheme:dark)'), html.indexOf('</style>'));
+    for (const name of ['page', 'card', 'text', 'muted', 'link', 'button']) {
+      expect(html).toMatch(new RegExp(`class="${name}"[^>]* style="[^"]*color:#`));
+      expect(dark).toMatch(new RegExp(`\\.${name}( a)?\\{(background-)?color:#[0-9a-f]{6}!important`));
+    }
+    const colours = {
+      light: ['#15181c', '#ffffff'],
+      dark: ['#e9ecf0', '#181c22'],
+      button: ['#ffffff', '#1d4ed8'],
+      night: ['#0b1324', '#93b4ff'],
+    };
+    for (const [one = '', other = ''] of Object.values(colours)) expect(contrast(one, other)).toBeGreaterThanOrEqual(4.5);
+    expect(html.length).toBeLessThan(8_000);
   });
 
   it.each(NOTIFICATIONS)('hold nothing that a person wrote, neither name nor User-Agent [B-108] [1.3.7]: $kind', async (notification) => {
@@ -135,7 +175,7 @@ describe('the words of a mail', () => {
   });
 
   it('say that the mail may be answered only when somebody reads the answers', async () => {
-    const mail = await mailOf(NOTIFICATIONS[5]!, { replyTo: 'help@notes.example' });
+    const mail = await mailOf(NOTIFICATIONS[6]!, { replyTo: 'help@notes.example' });
     expect(mail.replyTo).toBe('help@notes.example');
     expect(mail.text).toContain('Not you? Sign in and cancel, or answer this mail.');
   });
@@ -155,6 +195,25 @@ describe('the words of a mail', () => {
   });
 });
 
+/** The words that a reader of the HTML sees. */
+function wordsOf(html: string): string[] {
+  const shown = html.slice(html.indexOf('<body')).replace(/<[^>]*>/g, ' ');
+  return shown.replaceAll('&#39;', "'").split(/\s+/).filter(Boolean);
+}
+
+/** WCAG 2.2, contrast ratio. */
+function contrast(one: string, other: string): number {
+  const luminance = (colour: string): number => {
+    const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) => {
+      const part = parseInt(colour.slice(at, at + 2), 16) / 255;
+      return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+    });
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  };
+  const [dark = 0, light = 0] = [luminance(one), luminance(other)].sort((a, b) => a - b);
+  return (light + 0.05) / (dark + 0.05);
+}
+
 describe("a host's template", () => {
   it('has its words escaped, and no line of them becomes a header [B-108] [1.3.11]', async () => {
     const mail = await mailOf(NOTIFICATIONS[0]!, {
@@ -170,7 +229,7 @@ describe("a host's template", () => {
       },
     });
     expect(mail.subject).toBe('Hello <b>x</b> Bcc: e@x https://evil.example {{7*7}} ${7*7} <%= 7*7 %> %s%n X');
-    expect(mail.html).toContain('<p>Hello &lt;b&gt;x&lt;/b&gt; Bcc: e@x https://evil.example {{7*7}} ${7*7} &lt;%= 7*7 %&gt; %s%n</p>');
+    expect(mail.html).toContain('>Hello &lt;b&gt;x&lt;/b&gt; Bcc: e@x https://evil.example {{7*7}} ${7*7} &lt;%= 7*7 %&gt; %s%n</p>');
     expect(mail.html).not.toMatch(/<b>|href="javascript|href="https:\/\/evil/);
     expect(mail.text).not.toContain('\r');
   });
@@ -182,15 +241,51 @@ describe("a host's template", () => {
     expect(mail).toMatchObject({ subject: 'Hi Bcc: e@x', text: 'T', html: '<i>T</i>' });
   });
 
-  it('that throws harms nobody, and its message reaches no log', async () => {
-    const templates = {
-      'reset-password': ({ token }: { token: string }) => {
-        throw new Error(token);
+  it('shows names of any script and length without harm to the page or to the address beside them', async () => {
+    const names = ['\u202Emoc.live', 'محمد بن سعيد', '\u2066x\u2067', '👩‍👩‍👧', 'x'.repeat(300), '\ud800'];
+    const mail = await mailOf(NOTIFICATIONS[0]!, {
+      templates: {
+        'confirm-email': (_, { link }) => ({
+          subject: names.join(' '),
+          lines: [...names, { label: names.join(' '), url: link }],
+          footer: names.join(' '),
+          language: 'ar"><b>',
+        }),
       },
-    };
-    expect(await mailsOf(NOTIFICATIONS[2]!, { templates })).toEqual([]);
-    expect(log).toEqual([expect.stringContaining('mail.templates')]);
-    expect(log.join()).not.toContain(TOKEN);
+    });
+    for (const part of [mail.subject, mail.text, mail.html]) {
+      expect(part).not.toMatch(/[\u202A-\u202E\u2066-\u2069]/);
+      expect(part.isWellFormed()).toBe(true);
+    }
+    expect(mail.text).toContain('محمد بن سعيد\n\n');
+    expect([...mail.subject].length).toBeLessThanOrEqual(200);
+    expect(mail.html).toContain('<html lang="en" dir="auto">');
+    // Each paragraph has its own direction and may break anywhere; an address is always read from left to right.
+    for (const [tag] of mail.html.matchAll(/<p [^>]*>/g)) expect(tag).toMatch(/dir="(auto|ltr)".*overflow-wrap:anywhere/);
+    expect(mail.html).toMatch(new RegExp(`<p dir="ltr"[^>]*><a href="[^"]*${TOKEN}"`));
+  });
+
+  it('says its language', async () => {
+    const templates = { 'already-registered': () => ({ subject: 'S', lines: ['L'], language: 'de-CH' }) };
+    expect((await mailOf(NOTIFICATIONS[1]!, { templates })).html).toContain('<html lang="de-CH"');
+  });
+
+  const throws = () => {
+    throw new Error(TOKEN);
+  };
+  it.each<[string, () => unknown]>([
+    ['throws', throws],
+    ['returns nothing', () => undefined],
+    ['returns no words', () => ({ subject: 'S' })],
+    ['returns half a body', () => ({ subject: 'S', text: 'T' })],
+    ['returns lines that are none', () => ({ subject: 'S', lines: [7] })],
+    ['returns a subject that is none', () => ({ lines: [], subject: { token: TOKEN } })],
+    ['is asynchronous', () => Promise.reject(new Error(TOKEN))],
+    ['has a trap', () => Object.defineProperty({ lines: [] }, 'subject', { get: throws })],
+  ])('that %s does not cost the person the mail: it goes out in our words, and the log holds no token', async (_, template) => {
+    const templates = { 'reset-password': template } as unknown as MailOptions['templates'];
+    expect(await mailsOf(NOTIFICATIONS[2]!, { templates: templates! })).toEqual(await mailsOf(NOTIFICATIONS[2]!));
+    expect(log).toEqual(["error The template of mail.templates['reset-password'] failed: the mail goes out in the library's own words."]);
   });
 });
 

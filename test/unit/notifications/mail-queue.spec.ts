@@ -36,6 +36,27 @@ describe('the mail queue', () => {
     expect(log.at(-1)).toBe('error A reset-password mail to a…@example.com failed (try 5): no. It is given up.');
   });
 
+  it.each([Object.assign(new Error('550 no such mailbox'), { responseCode: 550 }), Object.assign(new Error('gone'), { permanent: true })])(
+    'tries no more what was refused for good: %s',
+    async (refusal) => {
+      let tries = 0;
+      const queue = new MailQueue(mailSettings({ transport: () => Promise.reject(((tries += 1), refusal)) }));
+      queue.push(mail(), 'reset-password');
+      await jest.advanceTimersByTimeAsync(3_600_000);
+      expect(tries).toBe(1);
+      expect(log).toEqual([expect.stringMatching(/^error .*\(try 1\): .* It is given up\.$/)]);
+      expect(queue.counts).toEqual({ waiting: 0, sent: 0, failed: 1, dropped: 0 });
+    },
+  );
+
+  it.each([451, 421, 600, '550', undefined])('tries again after the answer %j', async (responseCode) => {
+    let tries = 0;
+    const queue = new MailQueue(mailSettings({ transport: () => Promise.reject(((tries += 1), { responseCode, permanent: false })) }));
+    queue.push(mail(), 'reset-password');
+    await jest.advanceTimersByTimeAsync(3_600_000);
+    expect(tries).toBe(5);
+  });
+
   it('stops trying as soon as the transport accepts', async () => {
     let tries = 0;
     const queue = new MailQueue(
@@ -96,10 +117,29 @@ describe('the mail queue', () => {
     expect(sent).toEqual(['ann@example.com']);
   });
 
+  it('tells the transport when a try is over', async () => {
+    const signals: AbortSignal[] = [];
+    const transport = (_: Mail, signal?: AbortSignal): Promise<unknown> => new Promise(() => signals.push(signal!));
+    const queue = new MailQueue(mailSettings({ transport }));
+    queue.push(mail(), 'confirm-email');
+    await jest.advanceTimersByTimeAsync(59_000);
+    expect(signals.map(({ aborted }) => aborted)).toEqual([false]);
+    await jest.advanceTimersByTimeAsync(30_000);
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true, false]);
+    expect(log).toEqual([expect.stringContaining('no answer within 60000 ms. Next try in 15 s.')]);
+  });
+
+  it('counts what it sent', async () => {
+    const queue = new MailQueue(mailSettings({ transport: async () => undefined }));
+    for (let index = 0; index < 7; index += 1) queue.push(mail(), 'confirm-email');
+    await jest.advanceTimersByTimeAsync(1);
+    expect(queue.counts).toEqual({ waiting: 0, sent: 7, failed: 0, dropped: 0 });
+  });
+
   it('holds a thousand, then drops with a loud line for the first and every hundredth', async () => {
     const queue = new MailQueue(mailSettings({ transport: () => new Promise(() => undefined) }));
     for (let index = 0; index < 1_250; index += 1) queue.push(mail(), 'confirm-email');
-    expect(queue.size).toBe(1_000);
+    expect(queue.counts).toEqual({ waiting: 1_000, sent: 0, failed: 0, dropped: 250 });
     expect(log).toEqual([
       expect.stringMatching(/^error 1000 mails wait already: .* 1 so far/),
       expect.stringContaining('101 so far'),
@@ -143,8 +183,27 @@ describe('at shutdown the mail queue', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
+  it('tries once more what fails in that moment, and no more than once', async () => {
+    const tries: string[] = [];
+    const transport = async ({ to }: Mail): Promise<void> => {
+      tries.push(to);
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+      throw new Error('no');
+    };
+    const queue = new MailQueue(mailSettings({ transport }));
+    queue.push(mail(), 'reset-password');
+    const stopped = queue.onApplicationShutdown();
+    await jest.advanceTimersByTimeAsync(2_000);
+    await stopped;
+    expect(tries).toHaveLength(2);
+    expect(log).toEqual([expect.stringContaining('(try 2): no. It is given up.')]);
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
   it('waits five seconds and no longer for a transport that hangs, and says how many are lost', async () => {
-    const queue = new MailQueue(mailSettings({ transport: () => new Promise(() => undefined) }));
+    const signals: AbortSignal[] = [];
+    const transport = (_: Mail, signal?: AbortSignal): Promise<unknown> => new Promise(() => signals.push(signal!));
+    const queue = new MailQueue(mailSettings({ transport }));
     for (let index = 0; index < 6; index += 1) queue.push(mail(), 'reset-password');
     let isOver = false;
     const stopped = queue.onApplicationShutdown().then(() => (isOver = true));
@@ -152,7 +211,11 @@ describe('at shutdown the mail queue', () => {
     expect(isOver).toBe(false);
     await jest.advanceTimersByTimeAsync(200);
     await stopped;
+    await jest.advanceTimersByTimeAsync(100_000);
     expect(log).toEqual(['error 6 mails were not sent before the application shut down.']);
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true, true, true, true]);
+    expect(queue.counts).toEqual({ waiting: 0, sent: 0, failed: 0, dropped: 6 });
+    expect(jest.getTimerCount()).toBe(0);
   });
 
   it('is over at once when nothing waits, and takes nothing more', async () => {

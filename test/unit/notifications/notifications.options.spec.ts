@@ -51,10 +51,10 @@ describe('without mail', () => {
 
   it('production starts when the host takes over, or says that it wants none', async () => {
     expect(faultsOf(undefined, { production: true, ownNotifier: true })).toEqual([]);
-    const settings = resolve({ dangerouslyDiscard: true }, PRODUCTION);
+    const settings = resolve({ allowNoMail: true }, PRODUCTION);
     await settings.transport({ to: 'ann@example.com', from: '', subject: '', text: 'secret', html: '' });
-    expect(log).toEqual([expect.stringContaining('warn mail.dangerouslyDiscard is set')]);
-    expect(faultsOf({ dangerouslyDiscard: 'yes' }, PRODUCTION)).not.toEqual([]);
+    expect(log).toEqual([expect.stringContaining('warn mail.allowNoMail is set')]);
+    expect(faultsOf({ allowNoMail: 'yes' }, PRODUCTION)).not.toEqual([]);
   });
 
   it('production is what NODE_ENV says when nobody else does', () => {
@@ -143,11 +143,11 @@ describe('resolveMailOptions', () => {
       transport: 'smtp://x',
       templates: { 'reset-pasword': () => null, 'confirm-email': 'words' },
       paths: { resset: '/r' },
-      dangerouslyDiscard: true,
+      allowNoMail: true,
     });
     expect(faults.map((fault) => fault.slice(0, fault.indexOf(':'))).sort()).toEqual([
+      'mail.allowNoMail',
       'mail.appName',
-      'mail.dangerouslyDiscard',
       'mail.paths.resset',
       'mail.replyTo',
       'mail.templates.confirm-email',

@@ -35,7 +35,7 @@ describe('resolveLimitsOptions', () => {
       mailsToAccount: { name: 'mails-to-account', limit: 2, window: 30 * minute },
       mailRequests: { name: 'mail-requests', limit: 60, window: 60 * minute },
       consecutiveFailures: 100,
-      memory: 70 * minute,
+      memory: 24 * 60 * minute,
     });
   });
 

@@ -7,7 +7,7 @@ const ID = '019a4780-0000-7000-8000-000000000000';
 
 describe('which sessions to end', () => {
   it('is one user or, by that word, everyone', () => {
-    expect(readEndFilter({ userId: ID })).toEqual({ userId: ID, exceptId: undefined, state: 'all' });
+    expect(readEndFilter({ userId: ID })).toEqual({ userId: ID, exceptId: undefined, state: 'all', kind: 'session' });
     expect(readEndFilter({ everyone: true, state: 'expired' })).toMatchObject({ userId: undefined, state: 'expired' });
   });
 

@@ -21,6 +21,8 @@ describe('the options of sessions', () => {
       idleTimeout: 10 * DAY,
       absoluteTimeout: 30 * DAY,
       touchInterval: 60_000,
+      recentLogin: 600_000,
+      preparedStatements: true,
       sliding: true,
       max: null,
       whenFull: 'end-oldest',

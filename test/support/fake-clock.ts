@@ -1,1 +1,0 @@
-export { FakeClock } from '../../lib/extensions/testing/fake-clock.js';

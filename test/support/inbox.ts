@@ -1,1 +1,0 @@
-export { Inbox } from '../../lib/extensions/testing/inbox.js';
