@@ -1,5 +1,6 @@
 import { type ExecutionContext, Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
+import { attachment } from '../kernel/attachment.js';
 import { ClientAddress } from './client-address.port.js';
 import type { CallFace } from './contexts/context-reader.port.js';
 import { ContextReaders } from './contexts/context-readers.js';
@@ -10,7 +11,7 @@ import { type HttpAnswer, HttpExchange } from './http-exchange.js';
 export class HttpExchanges {
   /** Who reads which kind of call; an extension adds its own. */
   readonly readers = new ContextReaders();
-  private readonly known = new WeakMap<object, HttpExchange>();
+  private readonly known = attachment<HttpExchange>();
 
   constructor(
     private readonly adapters: HttpAdapterHost,

@@ -63,7 +63,8 @@ export class RequestAuthenticator {
     return found;
   }
 
-  private async ask(exchange: HttpExchange, touch: boolean): Promise<SessionContext> {
+  /** @throws at once for what needs no question; a second guard then finds the same. */
+  private ask(exchange: HttpExchange, touch: boolean): Promise<SessionContext> {
     const credential = this.carriers.read(exchange);
     this.crossSite.check(exchange, credential);
     if (credential.is !== 'token') throw new InvalidSessionError(credential.is === 'absent' ? 'missing' : 'malformed');

@@ -1,5 +1,6 @@
 import { HttpException, Injectable, Logger } from '@nestjs/common';
 import { UnavailableError } from '../kernel/errors.js';
+import { eachOnce } from './right-names.js';
 import { type Membership, RolesSettings } from './roles.options.js';
 
 /** Which memberships are asked for; nothing for all. */
@@ -41,7 +42,7 @@ export class Memberships {
   /** The same as names of roles, `<resource>-<id>-<level>`; what was stored under other levels grants what it does now. */
   rolesIn(memberships: unknown): string[] {
     const rows = Array.isArray(memberships) ? memberships.filter((row: unknown) => this.isMembership(row)) : [];
-    return [...new Set(rows.flatMap(({ resource, id, level }) => this.levelsUpTo(level).map((one) => `${resource}-${id}-${one}`)))];
+    return eachOnce(rows.flatMap(({ resource, id, level }) => this.levelsUpTo(level).map((one) => `${resource}-${id}-${one}`)));
   }
 
   /** An unknown level is nothing, never everything: apicrud's answer to one was all levels. */

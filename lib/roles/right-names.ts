@@ -36,3 +36,8 @@ function faultOfNames(value: unknown): string | null {
 export function storedNames(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((name): name is string => typeof name === 'string' && name !== ADMIN) : [];
 }
+
+/** Most have one or none, and this is asked at each request. */
+export function eachOnce(names: readonly string[]): string[] {
+  return names.length < 2 ? [...names] : [...new Set(names)];
+}

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { ADMIN, storedNames } from './right-names.js';
+import { ADMIN, eachOnce, storedNames } from './right-names.js';
 import { RolesSettings } from './roles.options.js';
 
 /** Who has rights: a user, as his row says. */
@@ -27,7 +27,7 @@ export class Rights {
   /** Each once. A role that nobody defined grants nothing. */
   permissionsOf({ isAdmin, roles, permissions }: RightsHolder): string[] {
     const ofRoles = storedNames(roles).flatMap((role) => this.settings.definitions?.get(role) ?? []);
-    return [...new Set([...(isAdmin ? [ADMIN] : []), ...storedNames(permissions), ...ofRoles])];
+    return eachOnce([...(isAdmin ? [ADMIN] : []), ...storedNames(permissions), ...ofRoles]);
   }
 
   /** Whether a role can be given: any, unless the host has said which there are. */

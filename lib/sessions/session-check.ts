@@ -50,12 +50,16 @@ export class SessionCheck {
 
   /** Never throws for a bad token. A token that is not well-formed costs no query. */
   async check(token: unknown, { touch = true }: CheckOptions = {}): Promise<CheckResult<BaseUser>> {
-    return (await this.examine({ id: idOfToken(token), token, kind: 'session' }, touch)).result;
+    return (await this.examineToken(token, touch)).result;
   }
 
   /** The same for an API key, with the row that says how it may be used. */
   checkKey(key: unknown, { touch = true }: CheckOptions = {}): Promise<Examined> {
     return this.examine({ id: idOfApiKey(key), token: key, kind: 'api-key' }, touch);
+  }
+
+  private examineToken(token: unknown, touch: boolean): Promise<Examined> {
+    return this.examine({ id: idOfToken(token), token, kind: 'session' }, touch);
   }
 
   private async examine({ id, token, kind }: Shown, touch: boolean): Promise<Examined> {
@@ -70,8 +74,8 @@ export class SessionCheck {
   }
 
   /** @throws InvalidSessionError with the reason, which is for the process alone. */
-  async authenticate(token: unknown, options?: CheckOptions): Promise<SessionContext<BaseUser>> {
-    const result = await this.check(token, options);
+  async authenticate(token: unknown, { touch = true }: CheckOptions = {}): Promise<SessionContext<BaseUser>> {
+    const { result } = await this.examineToken(token, touch);
     if (result.status !== 'ok') throw new InvalidSessionError(idOfToken(token) === null ? 'malformed' : result.status);
     const { user, session, roles, permissions, scopes } = result;
     return { user, session, roles, permissions, scopes };

@@ -50,12 +50,13 @@ export class SessionLookupStore {
   }
 
   /** @throws UnavailableError when the database cannot answer in time. */
-  async find(on: Database, sessionId: string): Promise<LookedUp | null> {
+  find(on: Database, sessionId: string): Promise<LookedUp | null> {
     const plan = (this.plan ??= this.build());
-    const row = await this.rowOf(plan, on, sessionId);
-    if (row === null) return null;
-    const [session, user] = [plan.session.read(row), plan.user.read(row)];
-    return { session, user: this.users.known(user), blackoutAt: instantOf(plan.blackoutOf(row)) };
+    return this.rowOf(plan, on, sessionId).then((row) => (row === null ? null : this.read(plan, row)));
+  }
+
+  private read({ session, user, blackoutOf }: Plan, row: Row): LookedUp {
+    return { session: session.read(row), user: this.users.known(user.read(row)), blackoutAt: instantOf(blackoutOf(row)) };
   }
 
   private rowOf({ question, together }: Plan, on: Database, sessionId: string): Promise<Row | null> {

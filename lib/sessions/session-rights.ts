@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Memberships } from '../roles/memberships.js';
-import { ADMIN } from '../roles/right-names.js';
+import { ADMIN, eachOnce } from '../roles/right-names.js';
 import { permits, Rights } from '../roles/rights.js';
 import type { BaseUser } from '../users/base-user.js';
 import { grantOf } from './api-keys/api-key.js';
@@ -17,7 +17,7 @@ export class SessionRights {
 
   /** A key has of its owner's present rights those that its scopes name, and is no administrator's unless they say `admin`. */
   of(user: BaseUser, session: SessionRow): Pick<SessionContext, 'roles' | 'permissions' | 'scopes'> {
-    const roles = [...new Set([...this.rights.rolesOf(user), ...this.memberships.rolesIn(session.resourceRoles)])];
+    const roles = eachOnce([...this.rights.rolesOf(user), ...this.memberships.rolesIn(session.resourceRoles)]);
     const permissions = this.rights.permissionsOf(user);
     if (session.kind !== 'apiKey') return { roles, permissions, scopes: null };
     const { scopes } = grantOf(session);
