@@ -17,21 +17,29 @@ export function pin(pid, core) {
   if (canPin) spawnSync('taskset', ['-acp', String(core), String(pid)]);
 }
 
-/** What asks `url` with one token after another, or with none. */
-export function loadOf(tokens, connections) {
-  if (!hasWrk) return (url, seconds) => byAutocannon(url, { tokens, connections, seconds });
-  const script = join(mkdtempSync(join(tmpdir(), 'bench-')), 'tokens.lua');
-  writeFileSync(script, scriptOf(tokens ?? []));
-  return (url, seconds) => byWrk(url, { script: tokens === null ? null : script, connections, seconds });
+export const bearers = (tokens) => tokens.map((token) => ({ authorization: `Bearer ${token}` }));
+
+/** What asks `url` with one credential (an object of headers) after another, or with none. */
+export function loadOf(credentials, connections) {
+  if (!hasWrk) return (url, seconds) => byAutocannon(url, { credentials, connections, seconds });
+  const script = join(mkdtempSync(join(tmpdir(), 'bench-')), 'credentials.lua');
+  writeFileSync(script, scriptOf(credentials ?? []));
+  return (url, seconds) => byWrk(url, { script: credentials === null ? null : script, connections, seconds });
 }
 
-const scriptOf = (tokens) => `local tokens = { ${tokens.map((token) => `'Bearer ${token}'`).join(', ')} }
+/** The requests are written out once: what the load spends on them is taken from nobody. */
+const scriptOf = (credentials) => `local requests = {}
 local next = 0
+init = function()
+  for index, headers in ipairs({ ${credentials.map(tableOf).join(', ')} }) do requests[index] = wrk.format('GET', nil, headers) end
+end
 request = function()
-  next = next % #tokens + 1
-  return wrk.format('GET', nil, { ['Authorization'] = tokens[next] })
+  next = next % #requests + 1
+  return requests[next]
 end
 `;
+
+const tableOf = (headers) => `{ ${Object.entries(headers).map(([name, value]) => `['${name}'] = '${value}'`)} }`;
 
 async function byWrk(url, { script, connections, seconds }) {
   const scripted = script === null ? [] : ['-s', script];
@@ -42,10 +50,10 @@ async function byWrk(url, { script, connections, seconds }) {
   return rate;
 }
 
-async function byAutocannon(url, { tokens, connections, seconds }) {
+async function byAutocannon(url, { credentials, connections, seconds }) {
   let next = 0;
-  const setupRequest = (request) => ({ ...request, headers: { authorization: `Bearer ${tokens[next++ % tokens.length]}` } });
-  const requests = tokens === null ? [{}] : [{ setupRequest }];
+  const setupRequest = (request) => ({ ...request, headers: credentials[next++ % credentials.length] });
+  const requests = credentials === null ? [{}] : [{ setupRequest }];
   const { requests: rate, non2xx, errors } = await autocannon({ url, connections, duration: seconds, requests });
   if (non2xx + errors > 0) throw new Error(`${url}: ${non2xx} answers that were not 2xx and ${errors} errors`);
   return rate.average;

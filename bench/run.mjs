@@ -4,7 +4,7 @@ import { fork } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import { openDatabase } from './databases.mjs';
-import { LOADER, loadOf, pin } from './load.mjs';
+import { bearers, LOADER, loadOf, pin } from './load.mjs';
 
 const wanted = process.argv.slice(2).filter((word) => !word.startsWith('--'));
 const isQuick = process.argv.includes('--quick');
@@ -71,8 +71,8 @@ async function measure(aim) {
     stop = server.stop;
     const loads = {
       open: loadOf(null, CONNECTIONS),
-      guarded: loadOf(server.tokens, CONNECTIONS),
-      'by-query': loadOf(server.tokens, CONNECTIONS),
+      guarded: loadOf(bearers(server.tokens), CONNECTIONS),
+      'by-query': loadOf(bearers(server.tokens), CONNECTIONS),
     };
     const ask = (path, seconds) => loads[path](`${server.url}/${path}`, seconds);
     for (const path of Object.keys(loads)) await ask(path, 3);

@@ -3,7 +3,7 @@ import { fork, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import autocannon from 'autocannon';
+import { bearers, LOADER, loadOf, pin } from '../load.mjs';
 
 const ROUNDS = 3;
 const SECONDS = process.argv.includes('--quick') ? 3 : 8;
@@ -21,10 +21,6 @@ const AIMS = [
   { figure: '-', framework: 'express', competitor: 'bare', what: 'no guard at all', target: null },
 ];
 
-/** Server and load on different cores where the machine has two. */
-const hasTwoCores = availableParallelism() >= 2;
-const pin = (pid, core) => hasTwoCores && spawnSync('taskset', ['-cp', String(core), String(pid)]);
-
 async function start(file, args) {
   const child = fork(new URL(file, import.meta.url), args, { env: { ...process.env, NODE_ENV: 'production' } });
   pin(child.pid, 0);
@@ -32,16 +28,11 @@ async function start(file, args) {
     child.once('message', resolve);
     child.once('exit', (code) => reject(new Error(`${file} ended with ${code}`)));
   });
-  const headers = told.headers ?? told.tokens.map((token) => ({ authorization: `Bearer ${token}` }));
-  return { url: told.url, headers, stop: () => new Promise((resolve) => (child.once('exit', resolve), child.send('stop'))) };
-}
-
-async function rateOf(url, credentials, seconds) {
-  let next = 0;
-  const setupRequest = (request) => ({ ...request, headers: credentials[next++ % credentials.length] });
-  const { requests, non2xx, errors } = await autocannon({ url, connections: CONNECTIONS, duration: seconds, requests: [{ setupRequest }] });
-  if (non2xx + errors > 0) throw new Error(`${url}: ${non2xx} answers that were not 2xx and ${errors} errors`);
-  return requests.average;
+  return {
+    url: told.url,
+    headers: told.headers ?? bearers(told.tokens),
+    stop: () => new Promise((resolve) => (child.once('exit', resolve), child.send('stop'))),
+  };
 }
 
 const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
@@ -55,9 +46,10 @@ async function measure({ framework, competitor, args = [], target }) {
     ])
       servers.push(await start(file, [framework, ...more]));
     const [ours, theirs] = servers;
+    const [loadOurs, loadTheirs] = [ours.headers.slice(0, CREDENTIALS), theirs.headers].map((headers) => loadOf(headers, CONNECTIONS));
     const rate = {
-      ours: (seconds) => rateOf(`${ours.url}/guarded`, ours.headers.slice(0, CREDENTIALS), seconds),
-      theirs: (seconds) => rateOf(`${theirs.url}/me`, theirs.headers, seconds),
+      ours: (seconds) => loadOurs(`${ours.url}/guarded`, seconds),
+      theirs: (seconds) => loadTheirs(`${theirs.url}/me`, seconds),
     };
     await rate.ours(2);
     await rate.theirs(2);
@@ -93,7 +85,7 @@ for (const aim of AIMS) {
   rows.push(row);
   console.log(line(row));
 }
-const machine = { node: process.version, cores: availableParallelism(), cpu: cpus()[0]?.model ?? 'unknown' };
+const machine = { node: process.version, cores: availableParallelism(), cpu: cpus()[0]?.model ?? 'unknown', load: LOADER };
 mkdirSync(new URL('../results', import.meta.url), { recursive: true });
 const result = { machine, connections: CONNECTIONS, seconds: SECONDS, credentials: CREDENTIALS, rows };
 writeFileSync(new URL('../results/competitors.json', import.meta.url), `${JSON.stringify(result, null, 2)}\n`);
