@@ -21,6 +21,7 @@ import { Clock } from './kernel/clock.port.js';
 import { Issues } from './kernel/issues.js';
 import { PasswordResetService } from './password-reset/password-reset.service.js';
 import { Database } from './persistence/database.js';
+import { Outage } from './persistence/outage.js';
 import { SpaceEntities } from './persistence/space-entities.js';
 import { UsersEvents } from './persistence/users-events.js';
 import { AttemptsService } from './rate-limits/attempts.service.js';
@@ -188,7 +189,7 @@ function databaseProviders(space: UserSpace, { dataSource, database, migrate = d
   const open = (_resolved: ResolvedOptions, host?: DataSource): Promise<UsersDataSource> => UsersDataSource.open(host, database, space);
   const connect = async (opened: UsersDataSource, http: HttpSettings, clock: Clock): Promise<Database> => {
     await opened.prepare(space, migrate, clock);
-    return new Database(opened.dataSource, http.checkTimeout);
+    return new Database(opened.dataSource, http.checkTimeout, new Outage(http.checkTimeout, space.name));
   };
   return [
     { provide: SpaceEntities, useValue: space.rows },

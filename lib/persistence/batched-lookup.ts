@@ -1,6 +1,6 @@
 import { AsyncResource } from 'node:async_hooks';
-import { UnavailableError } from '../kernel/errors.js';
-import { asUnavailable } from './unavailable.js';
+import { LateAnswerError } from './deadline.js';
+import { Outage } from './outage.js';
 
 interface Waiter<R> {
   readonly key: string;
@@ -39,6 +39,7 @@ export class BatchedLookup<R> {
   constructor(
     private readonly ask: (keys: readonly string[]) => Promise<ReadonlyMap<unknown, R>>,
     private readonly timeout: number,
+    private readonly outage = new Outage(timeout),
   ) {}
 
   /**
@@ -72,9 +73,16 @@ export class BatchedLookup<R> {
   private async answer(batch: Batch<R>): Promise<void> {
     this.inFlight.add(batch);
     const keys = new Set(batch.waiters.map(({ key }) => key));
+    const askedAt = performance.now();
     const answer = await this.ask([...keys]).then(
-      (rows) => (waiter: Waiter<R>) => waiter.give(rows.get(waiter.key) ?? null),
-      (error: unknown) => (waiter: Waiter<R>) => waiter.fail(asUnavailable(error) ?? error),
+      (rows) => {
+        this.outage.answered(askedAt);
+        return (waiter: Waiter<R>) => waiter.give(rows.get(waiter.key) ?? null);
+      },
+      (error: unknown) => {
+        const told = this.outage.judge(error, askedAt);
+        return (waiter: Waiter<R>) => waiter.fail(told);
+      },
     );
     this.done(batch);
     // One after another, so that what each goes on to do stands between two turns of the loop, and not all of it in one.
@@ -105,8 +113,11 @@ export class BatchedLookup<R> {
   private stillInTime(waiters: Waiter<R>[], edge: number): Waiter<R>[] {
     // A timer may be a fraction of a millisecond early.
     const isLate = ({ since }: Waiter<R>): boolean => since <= edge + 1;
-    for (const waiter of waiters.filter(isLate))
-      waiter.fail(new UnavailableError(new Error(`The database did not answer within ${this.timeout} ms.`)));
+    for (const waiter of waiters.filter(isLate)) {
+      const late = new LateAnswerError('The database', this.timeout);
+      this.outage.failed(late);
+      waiter.fail(late);
+    }
     return waiters.filter((waiter) => !isLate(waiter));
   }
 }

@@ -1,14 +1,17 @@
+import type { OnApplicationShutdown } from '@nestjs/common';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { Connection } from './connection.js';
-import { asUnavailable } from './unavailable.js';
 import { withDeadline } from './deadline.js';
+import { Outage } from './outage.js';
 
 /** The host's database outside any transaction: each statement on its own, bounded in time. */
-export class Database implements Connection {
+export class Database implements Connection, OnApplicationShutdown {
   constructor(
     readonly dataSource: DataSource,
     /** How long one question may take, in milliseconds, before it counts as unavailable. */
     readonly timeout: number,
+    /** Who is told of each question whether it was answered. */
+    readonly outage = new Outage(timeout),
   ) {}
 
   /** Whether questions go into an open transaction, whose rows nobody else may see. */
@@ -17,11 +20,18 @@ export class Database implements Connection {
   }
 
   async ask<T>(task: (manager: EntityManager) => Promise<T>): Promise<T> {
+    const askedAt = performance.now();
     try {
-      return await withDeadline(task(this.dataSource.manager), this.timeout);
+      const answer = await withDeadline(task(this.dataSource.manager), this.timeout);
+      this.outage.answered(askedAt);
+      return answer;
     } catch (error) {
-      throw asUnavailable(error) ?? error;
+      throw this.outage.judge(error, askedAt);
     }
+  }
+
+  onApplicationShutdown(): void {
+    this.outage.stop();
   }
 
   /** The same questions inside the caller's open transaction, and outside again once that is over: what runs in the background outlives it. */
@@ -32,10 +42,10 @@ export class Database implements Connection {
 
 class JoinedDatabase extends Database {
   constructor(
-    { dataSource, timeout }: Database,
+    { dataSource, timeout, outage }: Database,
     private readonly host: EntityManager,
   ) {
-    super(dataSource, timeout);
+    super(dataSource, timeout, outage);
   }
 
   override get isInTransaction(): boolean {

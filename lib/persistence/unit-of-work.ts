@@ -5,7 +5,7 @@ import type { Database } from './database.js';
 import { dataSourceOf } from './data-source-of.js';
 import { withDeadline } from './deadline.js';
 import { HostCommits } from './host-commits.js';
-import { asUnavailable, isRetriable } from './unavailable.js';
+import { isRetriable } from './unavailable.js';
 import type { UsersEvents } from './users-events.js';
 import { Work } from './work.js';
 
@@ -60,10 +60,13 @@ export class UnitOfWork {
    */
   async run<T>(task: Task<T>): Promise<T> {
     for (let attempt = 0; ; attempt += 1) {
+      const askedAt = performance.now();
       try {
-        return await this.inTime(task);
+        const value = await this.inTime(task);
+        this.database.outage.answered(askedAt);
+        return value;
       } catch (error) {
-        if (!isRetriable(error)) throw asUnavailable(error) ?? error;
+        if (!isRetriable(error)) throw this.database.outage.judge(error, askedAt);
         // A deadlock undid the host's transaction as well; only the host can start that again.
         if (attempt === RETRIES || this.host !== null) throw new UnavailableError(error);
         await this.pause(attempt);

@@ -3,6 +3,7 @@ import type { DataSource, EntityMetadata } from 'typeorm';
 import { BatchedLookup } from '../persistence/batched-lookup.js';
 import { Database } from '../persistence/database.js';
 import { ByIdQuestion } from '../persistence/many-by-id.js';
+import type { Outage } from '../persistence/outage.js';
 import { isList, type Row, RowReader } from '../persistence/row-reader.js';
 import { SpaceEntities } from '../persistence/space-entities.js';
 import { StateRow } from '../persistence/state.entity.js';
@@ -38,15 +39,17 @@ export class SessionLookupStore {
   private plan: Plan | undefined;
   private readonly dataSource: DataSource;
   private readonly timeout: number;
+  private readonly outage: Outage;
 
   constructor(
     private readonly entities: SpaceEntities,
     private readonly users: UserStore,
     private readonly settings: SessionsSettings,
-    { dataSource, timeout }: Database,
+    { dataSource, timeout, outage }: Database,
   ) {
     this.dataSource = dataSource;
     this.timeout = timeout;
+    this.outage = outage;
   }
 
   /** @throws UnavailableError when the database cannot answer in time. */
@@ -75,7 +78,7 @@ export class SessionLookupStore {
       new Map((await question.findMany(ids)).map((row) => [idOf(row), row]));
     const last = session.columns.length + user.columns.length;
     const blackoutOf = (row: Row): unknown => (isList(row) ? row[last] : row['blackout']);
-    return { question, session, user, blackoutOf, together: new BatchedLookup(ask, this.timeout) };
+    return { question, session, user, blackoutOf, together: new BatchedLookup(ask, this.timeout, this.outage) };
   }
 
   private text(session: RowReader<SessionRow>, user: RowReader<BaseUser>): string {

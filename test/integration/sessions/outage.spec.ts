@@ -3,7 +3,9 @@ import Sqlite from 'better-sqlite3';
 import { InvalidSessionError, SessionEnded, SessionsEnded, UnavailableError } from 'nestjs-users';
 import { type DatabaseOptions, SERVERS, testEngine } from '../../support/database.js';
 import { HostApp, PASSWORD } from '../../support/host-app.js';
+import { RACERS, race } from '../../support/race.js';
 import { TcpProxy } from '../../support/tcp-proxy.js';
+import { captureLog } from '../../unit/notifications/captured-log.js';
 
 const CHECK_TIMEOUT = 600;
 
@@ -99,7 +101,33 @@ describe.each(Object.entries(FAULTS))('while the database is %s', (_, make) => {
     await eventually(() => host.sessions.login({ login: 'ann', password: PASSWORD }));
     expect(ended).toEqual([]);
   });
+
+  it('the log has one line when it goes and one when it is back, however many ask [B-134]', async () => {
+    fault = await make();
+    host = await HostApp.start({ connection: fault.connection, http: { checkTimeout: `${CHECK_TIMEOUT / 1_000}s` } });
+    await host.user('ann');
+    const { token } = await host.sessions.login({ login: 'ann', password: PASSWORD });
+    const lines = captureLog();
+    const ofDatabase = (): string[] => lines.filter((line) => line.includes('The database '));
+
+    fault.begin();
+    for (let round = 0; round < 2; round += 1) {
+      await race(RACERS, (index): Promise<unknown> =>
+        index % 2 === 0 ? host.sessions.check(token) : host.users.find({ username: 'ann' }),
+      );
+      await host.sessions.login({ login: 'ann', password: PASSWORD }).catch(() => undefined);
+    }
+    expect(ofDatabase()).toEqual([expect.stringMatching(/^error The database does not answer: .+ nobody is signed out\.$/)]);
+    fault.end();
+
+    await eventually(() => host.sessions.authenticate(token));
+    while (ofDatabase().length < 2) await eventually(() => host.sessions.authenticate(token).then(pause));
+    await race(RACERS, () => host.sessions.check(token));
+    expect(ofDatabase().slice(1)).toEqual([expect.stringMatching(/^log The database answers again, after \d+ s; \d+ questions were not/)]);
+  });
 });
+
+const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 100));
 
 /** The pool may hold a dead connection or two, and the other process's lock is waited for. */
 async function eventually(task: () => Promise<unknown>): Promise<void> {
