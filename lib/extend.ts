@@ -12,6 +12,7 @@ export { decodeCursor, invalidCursor, pageOf, readPageRequest } from './kernel/p
 export { MailSettings } from './notifications/notifications.options.js';
 export { CountColumn, FlagColumn, IdColumn, InstantColumn, JsonColumn, KeyColumn, RefColumn, TextColumn } from './persistence/columns.js';
 export type { Connection } from './persistence/connection.js';
+export { withDeadline } from './persistence/deadline.js';
 export { Database } from './persistence/database.js';
 export type { SchemaSite } from './persistence/migrations/schema-site.js';
 export { StatementsMigration } from './persistence/migrations/statements.migration.js';
@@ -37,6 +38,7 @@ export { type AuthenticationDemand, RequestAuthenticator } from './http/request-
 export { RequestSignIn, type RunningRequest, type SignInOptions } from './http/request-sign-in.js';
 export { OptionalRoute, RouteAccess } from './http/route-access.js';
 
+export { waitsOf } from './rate-limits/budget.js';
 export { Memberships } from './roles/memberships.js';
 
 // For what reads calls of another kind than HTTP

@@ -2,6 +2,7 @@ import type { InjectionToken, Provider, Type } from '@nestjs/common';
 import type { UserSpace } from './define-users.js';
 import type { MigrationClass } from './persistence/migrations/users-migrations.js';
 import type { EntityClass } from './persistence/space-entities.js';
+import type { PortsOptions } from './users.options.js';
 
 /** What an extension adds to one user space. Its providers stand in the space's own module, beside ours. */
 export interface ExtensionParts {
@@ -11,6 +12,8 @@ export interface ExtensionParts {
   readonly migrations?: readonly MigrationClass[];
   /** @default [] */
   readonly providers?: readonly Provider[];
+  /** Implementations of ports, made among its providers; one of the host's own goes before it. @default {} */
+  readonly ports?: PortsOptions;
   /** What the app may ask for; outside the usual space by tokens of the space's own. @default [] */
   readonly exports?: readonly InjectionToken[];
   /** Controllers at the path of one's own account, where the host mounts our routes. @default [] */
@@ -33,6 +36,7 @@ export function partsOfAll(extensions: readonly UsersExtension[], space: UserSpa
     entities: parts.flatMap(({ entities = [] }) => entities),
     migrations: parts.flatMap(({ migrations = [] }) => migrations),
     providers: parts.flatMap(({ providers = [] }) => providers),
+    ports: Object.assign({}, ...parts.map(({ ports = {} }) => ports)) as PortsOptions,
     exports: parts.flatMap(({ exports = [] }) => exports),
     account: parts.flatMap(({ account = [] }) => account),
     admin: parts.flatMap(({ admin = [] }) => admin),

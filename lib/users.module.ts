@@ -96,7 +96,7 @@ function compose<U extends BaseUser>(structural: StructuralOptions<U>, factory: 
     providers: [
       ...settingsProviders({ space: space.name, structural, issues }, factory),
       ...databaseProviders(space, structural),
-      ...portProviders(ports),
+      ...portProviders({ ...added.ports, ...ports }),
       ...SERVICES,
       ...HTTP_PROVIDERS,
       ...added.providers,

@@ -6,7 +6,7 @@
 //   npm test -- test/unit/kernel   only the files whose path contains this
 //   npm test -- -t 'expires'       options go to Jest
 //
-// USERS_TEST_POSTGRES_URL and USERS_TEST_MARIADB_URL say where the servers are.
+// USERS_TEST_POSTGRES_URL, USERS_TEST_MARIADB_URL and USERS_TEST_REDIS_URL say where the servers are.
 // USERS_TEST_CHROMIUM says where a Chromium is, when it is in none of the usual places.
 // USERS_REQUIRE_ENGINES=sqlite,postgres,mariadb makes an engine that does not answer a failure.
 import { spawn } from 'node:child_process';
@@ -18,13 +18,15 @@ import { findChromium } from './browser/find-chromium.mjs';
 import { ENGINES, probe } from './engines.mjs';
 import { layOldPair, NEWEST_PAIR_ONLY } from './old-pair.mjs';
 import { findPostgresBinaries } from './postgres-binaries.mjs';
+import { findRedisServer, probeRedis } from './redis/redis-server.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 /** Folders whose tests touch no database server. A new folder is not in here, so it runs on each engine. */
 const WITHOUT_ENGINE = ['unit', 'architecture', 'packaging', 'docs', 'types'];
 /**
  * Suites that run once and need something of their own: `registry` to install an app of somebody else's, `postgres-binaries` for a cluster that
- * may be stopped at any moment. Named in USERS_REQUIRE_ENGINES it is a must.
+ * may be stopped at any moment, `redis` for one that answers, `redis-server` for the program, to stop one of its own. Named in
+ * USERS_REQUIRE_ENGINES it is a must.
  */
 const NEEDS = {
   'test/packaging/hosts.spec.ts': 'registry',
@@ -66,11 +68,19 @@ const NEEDED = {
   },
   chromium: async () => (findChromium() === null ? 'there is no Chromium; name one in USERS_TEST_CHROMIUM' : null),
   'postgres-binaries': async () => (findPostgresBinaries() === null ? 'there is no initdb and no pg_ctl' : null),
+  redis: probeRedis,
+  'redis-server': async () => (findRedisServer() === null ? 'there is no redis-server' : null),
 };
 
-/** What a suite that runs once needs. Those in a browser run on SQLite. */
-const needOf = (path) => (path.startsWith('test/browser/') ? 'chromium' : NEEDS[path]);
-const needsEngine = (path) => needOf(path) === undefined && !WITHOUT_ENGINE.includes(path.split('/')[1]);
+/** The same by folder. */
+const FOLDERS_NEED = { 'test/browser/': ['chromium'], 'test/redis/': ['redis', 'redis-server'] };
+
+/** What a suite that runs once needs. Those in a browser and those with Redis run on SQLite. */
+function needsOf(path) {
+  const folder = Object.keys(FOLDERS_NEED).find((one) => path.startsWith(one));
+  return folder === undefined ? [NEEDS[path] ?? []].flat() : FOLDERS_NEED[folder];
+}
+const needsEngine = (path) => needsOf(path).length === 0 && !WITHOUT_ENGINE.includes(path.split('/')[1]);
 
 /** The folders of tests that run on both pairs. */
 const runsOnOldPair = (path) =>
@@ -125,12 +135,12 @@ async function main() {
 
   const runsOnce = isPart ? [] : all.filter((path) => !needsEngine(path));
   const old = isOldPairNamed || !isPart ? all.filter(runsOnOldPair) : [];
-  for (const need of new Set([...runsOnce.map(needOf), old.length > 0 && 'registry'].filter(Boolean))) {
+  for (const need of new Set([...runsOnce.flatMap(needsOf), old.length > 0 && 'registry'].filter(Boolean))) {
     const reason = await NEEDED[need]();
     if (reason !== null) notRun.push({ engine: need, reason });
   }
   const isMissing = (need) => notRun.some(({ engine }) => engine === need);
-  const once = runsOnce.filter((path) => !isMissing(needOf(path)));
+  const once = runsOnce.filter((path) => !needsOf(path).some(isMissing));
   if (once.length > 0) results.push(await run('without a database', once, {}));
 
   const perEngine = all.filter(needsEngine);

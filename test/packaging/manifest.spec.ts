@@ -18,6 +18,7 @@ const BEHIND: Record<string, string | null> = {
   '@nestjs/swagger': 'extensions/openapi/',
   '@nestjs/websockets': 'extensions/websockets/',
   nodemailer: 'extensions/nodemailer/',
+  redis: 'extensions/redis/',
 };
 
 const imports = [...readSources('lib')].flatMap(([path, text]) =>

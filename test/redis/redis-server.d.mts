@@ -1,0 +1,3 @@
+export const REDIS_URL: string;
+export function findRedisServer(): string | null;
+export function probeRedis(): Promise<string | null>;
