@@ -1,5 +1,5 @@
 import { type DynamicModule, type INestApplication, type INestApplicationContext, type InjectionToken, Module } from '@nestjs/common';
-import { ModuleRef } from '@nestjs/core';
+import { ModuleRef, ModulesContainer } from '@nestjs/core';
 import type { TypeOrmModuleOptions } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import {
@@ -37,6 +37,8 @@ export interface UsersTestKitOptions<U extends BaseUser = BaseUser> {
   readonly clock?: FakeClock;
 }
 
+type Home = ModulesContainer extends Map<string, infer M> ? M : never;
+
 /** Stands in the container for the moment in which the kit learnt of its application. */
 abstract class Attachment {
   abstract readonly at: ModuleRef;
@@ -59,6 +61,8 @@ export class UsersTestKit<U extends BaseUser = RegisteredUser> {
   private readonly cookieName: string;
   private readonly database: KitDatabase;
   private container: ModuleRef | null = null;
+  /** The module of the kit's space: a host may have others, with other instances of the same classes. */
+  private home: Home | undefined;
   private own: INestApplicationContext | null = null;
   private made = 0;
 
@@ -157,16 +161,20 @@ export class UsersTestKit<U extends BaseUser = RegisteredUser> {
   private get<T>(token: InjectionToken): T {
     if (this.container === null)
       throw new Error('No application runs with this kit yet: compile a module with kit.imports, or call kit.serve() or kit.start().');
-    return this.container.get<T>(token as symbol, { strict: false });
+    const own: unknown = this.home?.providers.get(token)?.instance;
+    return (own as T | null | undefined) ?? this.container.get<T>(token as symbol, { strict: false });
   }
 
   /** A module that tells the kit of the application it became part of. */
   private attachment(): DynamicModule {
-    const attach = (app: ModuleRef): Attachment => {
+    const { UsersService: face } = this.space;
+    const attach = (app: ModuleRef, modules: ModulesContainer, users: unknown): Attachment => {
       this.container = app;
+      this.home = [...modules.values()].find(({ providers }) => providers.get(face)?.instance === users);
       return { at: app };
     };
-    return { module: UsersTestKitAttachment, providers: [{ provide: Attachment, useFactory: attach, inject: [ModuleRef] }] };
+    const inject = [ModuleRef, ModulesContainer, face];
+    return { module: UsersTestKitAttachment, providers: [{ provide: Attachment, useFactory: attach, inject }] };
   }
 }
 

@@ -3,7 +3,7 @@ import { Body, Controller, Get, type INestApplication, Injectable, Module, Post,
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { InjectRepository, TypeOrmModule } from '@nestjs/typeorm';
-import { AdminOnly, BaseUser, CurrentUser, defineUsers, SessionGuard, UsersService } from 'nestjs-users';
+import { AdminOnly, BaseUser, CurrentUser, defineUsers, SessionGuard, UsersModule, UsersService } from 'nestjs-users';
 import { FakeClock, type UsersTestKit, usersTestKit, type UsersTestKitOptions } from 'nestjs-users/testing';
 import { Column, DataSource, Entity, PrimaryGeneratedColumn, Repository } from 'typeorm';
 import { testDatabase } from '../../support/database.js';
@@ -142,6 +142,16 @@ describe('the kit among a host’s modules', () => {
     expect([cookie.split('=')[0], user instanceof StaffUser]).toEqual(['staff-session', true]);
     const http = new HttpClient(await app.getUrl());
     expect((await http.get('/desk', { headers: { cookie } })).body).toEqual({ name: 'user1' });
+  });
+
+  it('gives the services of its own space where the host has another besides', async () => {
+    const staff = defineUsers({ name: 'staff', tablePrefix: 'staff_' });
+    const kit = usersTestKit();
+    closers.push(() => kit.close());
+    const app = await kit.serve({ modules: [UsersModule.forRoot({ space: staff })], listen: false });
+    const { user } = await kit.actingAs(await kit.createUser());
+    expect([user.createdAt, user.lastLoginAt]).toEqual([kit.clock.now(), kit.clock.now()]);
+    expect(await app.get<UsersService>(staff.UsersService, { strict: false }).count()).toBe(0);
   });
 
   it('gives each compiled module an empty database', async () => {
