@@ -33,12 +33,13 @@ describe('what is kept about a person', () => {
     await host.sessions.login({ login: 'marked-ann', password: 'wrong horse' }, FROM).catch(() => undefined);
     await host.sessions.login({ login: 'marked-ann', password: PASSWORD, deviceName: 'marked-note' }, FROM);
     await host.users.changeUsername(ann.id, 'marked-anna');
-    await host.resets.request('marked-anna', FROM);
-    await host.users.requestEmailChange(ann.id, 'new@marked.example.org');
     const bob = await host.user('bob');
     await host.users.ban(bob.id, { reason: 'spam', by: ann.id });
     await host.users.ban(ann.id, { reason: 'marked-reason', by: bob.id });
     await host.users.unban(ann.id);
+    // After the ban, which voids what is pending.
+    await host.resets.request('marked-anna', FROM);
+    await host.users.requestEmailChange(ann.id, 'new@marked.example.org');
     await host.sessions.login({ login: 'marked-anna', password: PASSWORD }, FROM);
     await host.settled();
     return ann.id;
