@@ -85,6 +85,7 @@ export { AdminSessionsController } from './http/controllers/admin-sessions.contr
 export { AdminUsersController } from './http/controllers/admin-users.controller.js';
 export { ApiKeysController } from './http/controllers/api-keys.controller.js';
 export { EmailController } from './http/controllers/email.controller.js';
+export { FirstAdminController } from './http/controllers/first-admin.controller.js';
 export { InvitationsController } from './http/controllers/invitations.controller.js';
 export { LoginController } from './http/controllers/login.controller.js';
 export { OwnSessionsController } from './http/controllers/own-sessions.controller.js';

@@ -29,6 +29,10 @@ const READERS: Readonly<Record<string, Readonly<Record<string, Reader | Readonly
     open: FLAG,
     signIn: FLAG,
     email: TEXT,
+    firstAdmin: TEXT,
+    firstAdminLink: FLAG,
+    firstAdminLinkLifetime: LENGTH,
+    invitationLifetime: LENGTH,
     allowUnconfirmedLogin: FLAG,
     username: { min: COUNT, max: COUNT, reserved: LIST },
   },
@@ -58,6 +62,9 @@ const READERS: Readonly<Record<string, Readonly<Record<string, Reader | Readonly
   },
 };
 
+/** Short names, by what they stand for. */
+const SHORT_NAMES = new Map([['REGISTRATION_FIRST_ADMIN', 'FIRST_ADMIN']]);
+
 type Tree = Record<string, unknown>;
 
 /**
@@ -72,6 +79,7 @@ export function usersOptionsFromEnv(prefix = 'USERS_', explicit: RuntimeOptions 
   const variables = Object.entries(process.env).filter(([name, text]) => name.startsWith(prefix) && text?.trim());
   const texts = new Map(variables.map(([name, text = '']) => [name.slice(prefix.length), text.trim()]));
   const issues = new Issues();
+  for (const [name, short] of SHORT_NAMES) spellOut(texts, { name, short, prefix, issues });
   const options: Tree = {};
   for (const [path, reader] of leavesOf(READERS)) {
     const name = variableOf(path);
@@ -85,6 +93,17 @@ export function usersOptionsFromEnv(prefix = 'USERS_', explicit: RuntimeOptions 
   noteMisspelt([...texts.keys()], { prefix, issues });
   issues.throwIfAny();
   return merge(options, explicit as Tree);
+}
+
+function spellOut(
+  texts: Map<string, string>,
+  { name, short, prefix, issues }: Record<'name' | 'short' | 'prefix', string> & { issues: Issues },
+): void {
+  const text = texts.get(short);
+  if (text === undefined) return;
+  if (texts.has(name)) issues.add(`${prefix}${short}`, `there is ${prefix}${name} as well: leave one of the two out.`);
+  texts.delete(short);
+  texts.set(name, text);
 }
 
 function leavesOf(tree: object, path: readonly string[] = []): [path: readonly string[], reader: Reader][] {

@@ -50,6 +50,7 @@ import { ConfirmationService } from './registration/confirmation.service.js';
 import { EmailChangeService } from './registration/email-change.service.js';
 import { EmailConfirmationService } from './registration/email-confirmation.service.js';
 import { FirstAdmin } from './registration/first-admin.js';
+import { FirstAdminLink } from './registration/first-admin-link.js';
 import { LegacyAdoption } from './registration/legacy-adoption.js';
 import { PendingNames } from './registration/pending-names.js';
 import { PendingRegistrations } from './registration/pending-registrations.js';
@@ -124,7 +125,16 @@ export const SERVICES: Provider[] = [
     SessionTouches,
   ],
   SessionsService,
-  ...[ConfirmationMail, ConfirmationService, EmailChangeService, EmailConfirmationService, FirstAdmin, PendingNames, PendingRegistrations],
+  ...[
+    ConfirmationMail,
+    ConfirmationService,
+    EmailChangeService,
+    EmailConfirmationService,
+    FirstAdmin,
+    FirstAdminLink,
+    PendingNames,
+    PendingRegistrations,
+  ],
   ...[RegistrationService, UserCreation],
   { provide: LegacyUsers, useClass: LegacyAdoption },
   ...[PasswordResetService, ResetCompletion, ResetRequests],

@@ -29,7 +29,8 @@ export class AppModule {
         UsersModule.forRoot({
           user: AppUser,
           routes: true,
-          registration: { firstUserIsAdmin: !settings.production },
+          // In production nobody is first by chance: the log holds a link.
+          registration: { firstUserIsAdmin: !settings.production, firstAdminLink: settings.production },
           mail: { appName: 'Notes', from: settings.mailFrom, baseUrl: settings.baseUrl, transport: transportTo(outbox, settings) },
         }),
         NotesModule,

@@ -6,6 +6,7 @@ import { AdminSessionsController } from './controllers/admin-sessions.controller
 import { AdminUsersController } from './controllers/admin-users.controller.js';
 import { ApiKeysController } from './controllers/api-keys.controller.js';
 import { EmailController } from './controllers/email.controller.js';
+import { FirstAdminController } from './controllers/first-admin.controller.js';
 import { InvitationsController } from './controllers/invitations.controller.js';
 import { LoginController } from './controllers/login.controller.js';
 import { OwnSessionsController } from './controllers/own-sessions.controller.js';
@@ -25,6 +26,7 @@ export const ACCOUNT_CONTROLLERS = {
   passwordReset: PasswordResetController,
   apiKeys: ApiKeysController,
   invitations: InvitationsController,
+  firstAdmin: FirstAdminController,
 } as const;
 
 export const ADMIN_CONTROLLERS = {

@@ -13,13 +13,14 @@ import { UnitOfWork, type Work } from '../persistence/unit-of-work.js';
 import { networkOf } from '../rate-limits/network-of.js';
 import { RateLimiter } from '../rate-limits/rate-limiter.js';
 import { LimitsSettings } from '../rate-limits/rate-limits.options.js';
+import { FirstAdmin } from '../registration/first-admin.js';
 import { PendingNames } from '../registration/pending-names.js';
 import { SessionEnding } from '../sessions/session-ending.js';
 import type { BaseUser } from '../users/base-user.js';
 import { UserFacts } from '../users/user-facts.js';
 import { UserStore } from '../users/user.store.js';
 import { EmailTakenError } from '../users/users.errors.js';
-import { EmailConfirmed, UserActivated } from '../users/users.events.js';
+import { AdminChanged, EmailConfirmed, UserActivated } from '../users/users.events.js';
 
 const TOKEN_LENGTH = 200;
 
@@ -32,6 +33,7 @@ export interface AcceptInvitationInput {
 interface Acceptance {
   readonly token: string;
   readonly userId: string;
+  readonly sentTo: string | null;
   readonly username: Identifier | undefined;
   readonly passwordHash: string;
 }
@@ -47,6 +49,7 @@ export class InvitationAcceptance {
     private readonly passwords: Passwords,
     private readonly sessions: SessionEnding,
     private readonly pendingNames: PendingNames,
+    private readonly firstAdmin: FirstAdmin,
     private readonly limiter: RateLimiter,
     private readonly limits: LimitsSettings,
     private readonly database: Database,
@@ -71,7 +74,7 @@ export class InvitationAcceptance {
     const username = this.readUsername(input, user);
     const about = { ...user, username: username?.shown ?? null };
     const passwordHash = await this.passwords.hash(await this.policy.check(password, about));
-    return this.write({ token, userId: user.id, username, passwordHash });
+    return this.write({ token, userId: user.id, sentTo: row.sentTo, username, passwordHash });
   }
 
   /** By the rules of a registration: where the address is the user name, there is no other. */
@@ -103,23 +106,28 @@ export class InvitationAcceptance {
     }
   }
 
-  private async complete(work: Work, { token, userId, username, passwordHash }: Acceptance): Promise<BaseUser> {
+  private async complete(work: Work, { token, userId, sentTo, username, passwordHash }: Acceptance): Promise<BaseUser> {
+    const isChosen = this.firstAdmin.isChosen(sentTo);
+    if (isChosen) await this.firstAdmin.lock(work);
     await this.users.lock(work, userId);
     const row = await this.tokens.require(work, token, 'invitation');
     await this.guestOf(work, row);
     await this.tokens.consume(work, row);
+    const isFirst = isChosen && (await this.firstAdmin.claimForChosen(work));
     await this.users.update(work, userId, {
       emailKey: row.sentTo,
       ...(username && { username: username.shown, usernameKey: username.key }),
       activatedAt: work.now,
       emailConfirmedAt: work.now,
       updatedAt: work.now,
+      ...(isFirst && { isAdmin: true }),
     });
     await this.passwords.set(work, userId, passwordHash, work.now);
     await this.tokens.voidAll(work, userId, ['confirm-email', 'change-email']);
     await this.sessions.endAll(work, { userId, state: 'all' });
     await work.record(new EmailConfirmed(work.now, userId));
     await work.record(new UserActivated(work.now, userId));
+    if (isFirst) await work.record(new AdminChanged(work.now, userId, true));
     return (await this.users.findById(work, userId)) as BaseUser;
   }
 }

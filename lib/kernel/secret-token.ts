@@ -3,7 +3,8 @@ import { randomBytesFrom } from './random-bytes.js';
 import type { RandomSource } from './random-source.port.js';
 
 /** What a token opens. It is hashed together with the token, so that one kind is never taken for another. */
-export type TokenKind = 'session' | 'confirm-email' | 'change-email' | 'reset-password' | 'invitation' | 'api-key' | 'device';
+export type TokenKind =
+  'session' | 'confirm-email' | 'change-email' | 'reset-password' | 'invitation' | 'first-admin' | 'api-key' | 'device';
 
 const SECRET_BYTES = 32;
 const TOKEN = /^([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\.[A-Za-z0-9_-]{43}$/;

@@ -13,6 +13,8 @@ export interface MailPaths {
   readonly reset?: string;
   /** Accepts an invitation; gets `#token=...`. @default '/invitation' */
   readonly invitation?: string;
+  /** Makes the first administrator by the link in the log; gets `#token=...`. @default '/setup' */
+  readonly setup?: string;
   /** Asks for a new password. @default '/forgot' */
   readonly forgot?: string;
   /** @default '/login' */
@@ -85,6 +87,7 @@ const DEFAULT_PATHS = {
   confirm: '/confirm',
   reset: '/reset',
   invitation: '/invitation',
+  setup: '/setup',
   forgot: '/forgot',
   signIn: '/login',
   account: '/account/password',

@@ -84,6 +84,11 @@ export class Passwords {
     return row !== null && row.disabledAt === null && row.changedAt.getTime() === changedAt.getTime();
   }
 
+  /** Takes the user's password away, if he has one: he chooses another by a reset. */
+  async delete(on: Connection, userId: string): Promise<void> {
+    await this.store.delete(on, userId);
+  }
+
   /** Stores a hash as the user's password, in the place of any other; a disabled one lives again. */
   // eslint-disable-next-line no-restricted-syntax -- the four that every caller has at hand: where, whose, what, when
   async set(on: Connection, userId: string, hash: string, now: Date): Promise<void> {

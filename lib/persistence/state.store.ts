@@ -5,7 +5,7 @@ import { type EntityClass, SpaceEntities } from './space-entities.js';
 import { StateRow } from './state.entity.js';
 
 /** What concerns the whole space. `admins` is the lock of every rule about administrators. */
-export type StateKey = 'admins' | 'first-admin' | 'blackout' | 'import' | 'invitations';
+export type StateKey = 'admins' | 'first-admin' | 'first-admin-links' | 'blackout' | 'import' | 'invitations';
 
 /** The statements on the table of state. */
 @Injectable()

@@ -16,7 +16,7 @@ import type { BaseUser } from '../users/base-user.js';
 import { keysOf, type UserRef } from '../users/user-ref.js';
 import { UserStore } from '../users/user.store.js';
 import { EmailTakenError } from '../users/users.errors.js';
-import { EmailChanged, EmailConfirmed, UserActivated } from '../users/users.events.js';
+import { AdminChanged, EmailChanged, EmailConfirmed, UserActivated } from '../users/users.events.js';
 import { FirstAdmin } from './first-admin.js';
 import { PendingRegistrations } from './pending-registrations.js';
 import { RegistrationSettings } from './registration.options.js';
@@ -49,9 +49,9 @@ export class ConfirmationService {
     const text = readToken(token);
     if (from !== undefined) await this.limiter.spend(this.limits.confirmations, networkOf(from.ip));
     const purpose = await this.purposeOf(text);
-    const { userId } = await this.tokens.require(this.database, text, purpose);
+    const found = await this.tokens.require(this.database, text, purpose);
     try {
-      return await this.units.run((work) => this.use(work, userId, () => this.tokens.require(work, text, purpose)));
+      return await this.units.run((work) => this.use(work, found, () => this.tokens.require(work, text, purpose)));
     } catch (error) {
       // Somebody else confirmed this address first: to a stranger that is a link that does not work any more.
       if (error instanceof EmailTakenError) throw new InvalidTokenError();
@@ -105,8 +105,8 @@ export class ConfirmationService {
     await work.record(new UserActivated(work.now, user.id));
   }
 
-  private async use(work: Work, userId: string, require: () => Promise<OneTimeTokenRow>): Promise<BaseUser> {
-    if (this.settings.firstUserIsAdmin) await this.firstAdmin.lock(work);
+  private async use(work: Work, { userId, sentTo }: OneTimeTokenRow, require: () => Promise<OneTimeTokenRow>): Promise<BaseUser> {
+    if (this.settings.firstUserIsAdmin || this.firstAdmin.isChosen(sentTo)) await this.firstAdmin.lock(work);
     await this.users.lock(work, userId);
     const token = await require();
     const user = await this.users.findById(work, userId);
@@ -129,25 +129,35 @@ export class ConfirmationService {
     if (user.activatedAt === null) return this.writeRegistration(work, user, token);
     const owner = token.sentTo === null ? null : await this.users.find(work, [{ emailKey: token.sentTo }]);
     if (owner?.id !== user.id) throw new InvalidTokenError();
-    await this.users.update(work, user.id, { emailConfirmedAt: work.now, updatedAt: work.now });
+    const isChosen = await this.claimForChosen(work, token);
+    await this.users.update(work, user.id, { emailConfirmedAt: work.now, updatedAt: work.now, ...(isChosen && { isAdmin: true }) });
     await work.record(new EmailConfirmed(work.now, user.id));
+    if (isChosen) await work.record(new AdminChanged(work.now, user.id, true));
   }
 
   private async writeRegistration(work: Work, user: BaseUser, token: OneTimeTokenRow): Promise<void> {
     const isFirst = this.settings.firstUserIsAdmin && (await this.firstAdmin.claim(work));
+    const isChosen = await this.claimForChosen(work, token);
     await this.pending.apply(work, user, token);
+    if (isChosen) await this.pending.forgetContested(work, token);
     await this.users.update(work, user.id, {
       activatedAt: work.now,
       emailConfirmedAt: work.now,
       updatedAt: work.now,
-      ...(isFirst && { isAdmin: true }),
+      ...((isFirst || isChosen) && { isAdmin: true }),
     });
     // Whoever got in before the confirmation (`allowUnconfirmedLogin`) may not be who reads this mail.
     await this.sessions.endAll(work, { userId: user.id, state: 'all' });
     await work.record(new EmailConfirmed(work.now, user.id));
     await work.record(new UserActivated(work.now, user.id));
+    if (isChosen) await work.record(new AdminChanged(work.now, user.id, true));
   }
 
+  private async claimForChosen(work: Work, { sentTo }: OneTimeTokenRow): Promise<boolean> {
+    return this.firstAdmin.isChosen(sentTo) && (await this.firstAdmin.claimForChosen(work));
+  }
+
+  /** Makes no administrator: whoever is signed in could have the chosen address asked, and would be it by one careless click. */
   private async writeChange(work: Work, user: BaseUser, token: OneTimeTokenRow): Promise<void> {
     const email = token.data?.['email'];
     if (typeof email !== 'string' || token.sentTo === null) throw new InvalidTokenError();

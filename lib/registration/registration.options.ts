@@ -1,4 +1,5 @@
 import { type Duration, isDuration, milliseconds } from '../kernel/duration.js';
+import { parseEmail } from '../kernel/identifiers.js';
 import { type Issues, noteUnknownNames } from '../kernel/issues.js';
 import type { UsersOptions } from '../users/users.options.js';
 
@@ -9,6 +10,12 @@ export interface RegistrationOptions extends UsersOptions {
   readonly signIn?: boolean;
   /** For samples: the first who becomes active in the life of the database is made administrator. @default false */
   readonly firstUserIsAdmin?: boolean;
+  /** Whoever confirms this address is made administrator, once in the life of the database and while there is none. @default none */
+  readonly firstAdmin?: string;
+  /** Whether the start writes a link into the log, while there is no administrator, by which the first one is made. @default false */
+  readonly firstAdminLink?: boolean;
+  /** How long that link lives. @default '1h' */
+  readonly firstAdminLinkLifetime?: Duration;
   /** How long the link of an invitation lives. @default '1d' */
   readonly invitationLifetime?: Duration;
 }
@@ -23,11 +30,18 @@ export abstract class RegistrationSettings {
   abstract readonly open: boolean;
   abstract readonly signIn: boolean;
   abstract readonly firstUserIsAdmin: boolean;
+  /** The key of the address; `null` for none. */
+  abstract readonly firstAdmin: string | null;
+  abstract readonly firstAdminLink: boolean;
+  abstract readonly firstAdminLinkLifetime: number;
   abstract readonly confirmationLifetime: number;
   abstract readonly invitationLifetime: number;
 }
 
-const NAMES = ['open', 'signIn', 'firstUserIsAdmin', 'username', 'email', 'jsonBytes', 'allowUnconfirmedLogin', 'invitationLifetime'];
+const NAMES = [
+  ...['open', 'signIn', 'firstUserIsAdmin', 'firstAdmin', 'firstAdminLink', 'firstAdminLinkLifetime', 'invitationLifetime'],
+  ...['username', 'email', 'jsonBytes', 'allowUnconfirmedLogin'],
+];
 
 export function resolveRegistrationOptions(
   registration: RegistrationOptions,
@@ -36,16 +50,28 @@ export function resolveRegistrationOptions(
 ): RegistrationSettings {
   noteUnknownNames(registration, NAMES, { path: 'registration', issues });
   noteUnknownNames(confirmation, ['tokenLifetime'], { path: 'emailConfirmation', issues });
-  const { open = true, signIn = false, firstUserIsAdmin = false, invitationLifetime = '1d' } = registration;
+  const { open = true, signIn = false, firstUserIsAdmin = false, firstAdminLink = false } = registration;
+  const { invitationLifetime = '1d', firstAdminLinkLifetime = '1h' } = registration;
   const { tokenLifetime = '12h' } = confirmation;
-  const flags = { open, signIn, firstUserIsAdmin };
+  const flags = { open, signIn, firstUserIsAdmin, firstAdminLink };
   for (const [name, value] of Object.entries(flags))
     if (typeof value !== 'boolean') issues.add(`registration.${name}`, 'write true or false.');
   return {
     ...flags,
+    firstAdmin: firstAdminOf(registration, issues),
+    firstAdminLinkLifetime: lifetimeOf(firstAdminLinkLifetime, 'registration.firstAdminLinkLifetime', issues),
     confirmationLifetime: lifetimeOf(tokenLifetime, 'emailConfirmation.tokenLifetime', issues),
     invitationLifetime: lifetimeOf(invitationLifetime, 'registration.invitationLifetime', issues),
   };
+}
+
+function firstAdminOf({ firstAdmin, firstUserIsAdmin }: RegistrationOptions, issues: Issues): string | null {
+  if (firstAdmin === undefined) return null;
+  const address = parseEmail(firstAdmin);
+  if (address === null) issues.add('registration.firstAdmin', "give one address, such as 'ann@example.com'.");
+  if (firstUserIsAdmin === true)
+    issues.add('registration.firstAdmin', 'with firstUserIsAdmin somebody else may be first: leave one of the two out.');
+  return address?.key ?? null;
 }
 
 function lifetimeOf(given: unknown, name: string, issues: Issues): number {

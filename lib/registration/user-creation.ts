@@ -43,6 +43,14 @@ interface Draft {
   readonly passwordHash: string | null;
 }
 
+/** Who may make the first administrator beside trusted code. */
+export interface FirstAdminPermit {
+  /** Runs on the input that has no faults, before its costly hash; throws where there is no permit. */
+  check(): Promise<void>;
+  /** Runs behind the lock; as {@link check}, and claims the place. @returns `false` when somebody has it. */
+  claim(work: Work): Promise<boolean>;
+}
+
 /** Makes users for trusted callers: server code, the administrator, the command line. */
 @Injectable()
 export class UserCreation {
@@ -83,33 +91,62 @@ export class UserCreation {
    */
   async bootstrap(input: unknown): Promise<BaseUser> {
     const draft = await this.draft(Fields.of(input), 'trusted');
+    return this.insertFirst(draft, (work) => this.firstAdmin.claim(work));
+  }
+
+  /**
+   * Makes the first administrator from what somebody with a permit typed: who he is, and a password.
+   *
+   * @throws RegistrationClosedError when there is one, or was; InvalidInputError, WeakPasswordError, UsernameTakenError, EmailTakenError.
+   */
+  async createFirstAdmin(body: unknown, permit: FirstAdminPermit): Promise<BaseUser> {
+    const typed = Fields.of(body);
+    if (!typed.has('password')) typed.fault('password', 'USERS_REQUIRED');
+    const row = { ...this.readPerson(typed, 'admin'), activatedAt: this.clock.now() };
+    typed.done();
+    const password = this.policy.read(typed.raw('password'));
+    await permit.check();
+    return this.insertFirst({ row, passwordHash: await this.hashed(password, row) }, (work) => permit.claim(work));
+  }
+
+  private insertFirst(draft: Draft, claim: (work: Work) => Promise<boolean>): Promise<BaseUser> {
     return this.units.run(async (work) => {
       await this.firstAdmin.lock(work);
-      if (!(await this.firstAdmin.claim(work))) throw new RegistrationClosedError();
+      if (!(await claim(work))) throw new RegistrationClosedError();
       return this.insert(work, { ...draft, row: { ...draft.row, isAdmin: true } });
     });
   }
 
   private async draft(input: Fields, setter: 'admin' | 'trusted'): Promise<Draft> {
+    const row = { ...this.readPerson(input, setter), ...this.readFlags(input) };
+    if (row.isService && input.has('password')) input.fault('password', 'USERS_NOT_ALLOWED');
+    input.done();
+    return { row, passwordHash: input.has('password') ? await this.hashed(input.raw('password'), row) : null };
+  }
+
+  private readPerson(input: Fields, setter: 'admin' | 'trusted'): UserRow & { id: string } {
     this.facts.requireIdentifiers(input);
     const email = this.facts.email(input);
     const username = this.facts.username(input, email?.key ?? null, 'trusted');
     const now = this.clock.now();
-    const row = {
+    return {
       ...emptyUser(newId(now, this.random), now),
       ...(username && { username: username.shown, usernameKey: username.key }),
       ...(email && { email: email.shown, emailKey: email.key }),
       ...this.facts.personal(input),
       ...(setter === 'trusted' ? { ...this.facts.data(input), ...this.ownFields.readAll(input) } : this.ownFields.read(input, 'admin')),
+    };
+  }
+
+  private readFlags(input: Fields) {
+    const now = this.clock.now();
+    return {
       isAdmin: input.optionalFlag('isAdmin') ?? false,
       isService: input.optionalFlag('isService') ?? false,
       mustChangePassword: input.optionalFlag('mustChangePassword') ?? false,
       activatedAt: now,
       emailConfirmedAt: (input.optionalFlag('emailConfirmed') ?? false) ? now : null,
     };
-    if (row.isService && input.has('password')) input.fault('password', 'USERS_NOT_ALLOWED');
-    input.done();
-    return { row, passwordHash: input.has('password') ? await this.hashed(input.raw('password'), row) : null };
   }
 
   private async hashed(password: unknown, about: UserRow): Promise<string> {

@@ -37,6 +37,7 @@ const FACES: Record<string, readonly string[]> = {
     'EmailController',
     'EmailTakenError',
     'Field',
+    'FirstAdminController',
     'ForbiddenError',
     'FrameworkClientAddress',
     'InvalidCredentialsError',

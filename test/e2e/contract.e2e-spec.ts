@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { linkIn } from '../support/first-admin-link.js';
 import { FRAMEWORKS, HostApp, PASSWORD } from '../support/host-app.js';
 import type { HttpAnswer } from '../support/http-client.js';
 import { NO_LIMITS } from '../support/limits.js';
@@ -220,6 +221,17 @@ const LINES: readonly Line[] = [
     send: async ({ host, me, name }) => {
       const { apiKey } = await host.sessions.createApiKey({ username: name }, { name: 'old' });
       return me.send('DELETE', `/auth/api-keys/${apiKey.id}`);
+    },
+  },
+  {
+    route: 'POST /auth/first-admin',
+    status: 201,
+    names: () => user,
+    send: async () => {
+      const fresh = await HostApp.start({ listen: 'express', routes: true });
+      const answer = await fresh.client().post('/auth/first-admin', { token: await linkIn(fresh), username: 'root', password: PASSWORD });
+      await fresh.close();
+      return answer;
     },
   },
   {

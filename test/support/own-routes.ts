@@ -75,6 +75,12 @@ export const OWN_ROUTES: readonly OwnRoute[] = [
     fields: { name: { kind: 'name' }, scopes: { kind: 'names', isOptional: true } },
   },
   { method: 'DELETE', path: '/auth/api-keys/:id', entrance: 'session' },
+  {
+    method: 'POST',
+    path: '/auth/first-admin',
+    entrance: 'public',
+    fields: { token, username: maybe('username'), email: maybe('email'), password, ...PERSONAL },
+  },
   { method: 'POST', path: '/auth/invitations/accept', entrance: 'public', fields: { token, password, username: maybe('username') } },
   { method: 'GET', path: '/admin/me', entrance: 'admin' },
   { method: 'GET', path: '/admin/fields', entrance: 'admin' },

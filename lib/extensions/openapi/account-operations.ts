@@ -1,6 +1,7 @@
 import type {
   ApiKeysController,
   EmailController,
+  FirstAdminController,
   InvitationsController,
   LoginController,
   OwnSessionsController,
@@ -185,5 +186,24 @@ export const INVITATIONS: OperationsOf<InvitationsController> = {
     body: 'InvitationAcceptance',
     answers: { 200: 'OneUser' },
     errors: ['USERS_INVALID_TOKEN', 'USERS_WEAK_PASSWORD', 'USERS_USERNAME_TAKEN', 'USERS_TOO_MANY_REQUESTS'],
+  },
+};
+
+export const FIRST_ADMIN: OperationsOf<FirstAdminController> = {
+  create: {
+    id: 'createFirstAdmin',
+    summary: 'Make the first administrator by the link in the log',
+    description: 'For the option `registration.firstAdminLink`. What is refused does not use up the link. Opens no session.',
+    access: 'public',
+    body: 'FirstAdmin',
+    answers: { 201: 'OneUser' },
+    errors: [
+      'USERS_INVALID_TOKEN',
+      'USERS_WEAK_PASSWORD',
+      'USERS_REGISTRATION_CLOSED',
+      'USERS_USERNAME_TAKEN',
+      'USERS_EMAIL_TAKEN',
+      'USERS_TOO_MANY_REQUESTS',
+    ],
   },
 };

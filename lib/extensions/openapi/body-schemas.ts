@@ -44,6 +44,7 @@ export function bodySchemas(space: DescribedSpace) {
     PasswordReset: objectOf({ token, newPassword, verifyPassword }, { optional: ['verifyPassword'] }),
     Invitation: objectOf({ email, displayName }, { optional: ['displayName'] }),
     InvitationAcceptance: objectOf({ token, password: newPassword, username: usernameOf(space) }, { optional: ['username'] }),
+    FirstAdmin: firstAdmin(space),
     UserCreation: userCreation(space),
     UserChanges: allOptional({ email: space.users.email === 'optional' ? orNull(email) : email, ...about, ...ownFieldsIn(space, 'admin') }),
     ...RIGHTS,
@@ -138,6 +139,13 @@ function userCreation(space: DescribedSpace): Schema {
     ...ownFieldsIn(space, 'admin'),
   };
   return objectOf(properties, { optional: except(properties, required), description });
+}
+
+function firstAdmin(space: DescribedSpace): Schema {
+  const { properties: names, required, description } = identifiers(space);
+  const own = { displayName, profile: profileOf(space), ...ownFieldsIn(space, 'admin') };
+  const properties = { token, ...names, password: passwordFields(space).newPassword, ...own };
+  return objectOf(properties, { optional: except(properties, ['token', ...required, 'password']), description });
 }
 
 /** How the token of a new session goes out. */

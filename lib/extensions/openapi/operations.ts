@@ -8,6 +8,7 @@ import {
   AdminUsersController,
   ApiKeysController,
   EmailController,
+  FirstAdminController,
   InvitationsController,
   LoginController,
   OwnSessionsController,
@@ -19,6 +20,7 @@ import {
 import {
   API_KEYS,
   EMAIL,
+  FIRST_ADMIN,
   INVITATIONS,
   LOGIN,
   OWN_SESSIONS,
@@ -56,6 +58,7 @@ export const OPERATIONS: readonly DescribedController[] = [
   account(PasswordController, { ...PASSWORD }),
   account(PasswordResetController, { ...PASSWORD_RESET }),
   account(InvitationsController, { ...INVITATIONS }),
+  account(FirstAdminController, { ...FIRST_ADMIN }),
   administration(AdminAboutController, { ...ADMIN_ABOUT }),
   administration(AdminUsersController, { ...ADMIN_USERS }),
   administration(AdminActsController, { ...ADMIN_ACTS }),

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { linkIn } from '../../support/first-admin-link.js';
 import { type HostApp, PASSWORD } from '../../support/host-app.js';
 import { describedApp, documentOf } from './described-app.js';
 import { CheckedClient, DocumentCheck } from './document-check.js';
@@ -107,6 +108,14 @@ describe('the document and the running app', () => {
     await admin.put('/admin/blackout', { at: '2020-01-01T00:00:00Z' });
     await admin.get('/admin/blackout');
     await admin.delete('/admin/blackout');
+    expect(check.faults).toEqual([]);
+  });
+
+  it('agree on the link for the first administrator', async () => {
+    const fresh = await describedApp({ registration: { firstAdminLink: true } });
+    const person = { username: 'ann', email: 'ann@example.org', password: PASSWORD };
+    await new CheckedClient(fresh.url, check).post('/auth/first-admin', { token: await linkIn(fresh), ...person });
+    await fresh.close();
     expect(check.faults).toEqual([]);
   });
 
@@ -243,6 +252,23 @@ describe('the document and what is refused', () => {
     expect(check.faults).toEqual([]);
   });
 
+  it('agree about the link for the first administrator', async () => {
+    const fresh = await describedApp({ registration: { firstAdminLink: true } });
+    await fresh.user('bob');
+    const [token, browser] = [await linkIn(fresh), new CheckedClient(fresh.url, check)];
+    for (const person of [
+      { username: 'ann', password: 'password' },
+      { username: 'bob', password: PASSWORD },
+      { email: 'bob@example.org', password: PASSWORD },
+      { username: 'ann', password: PASSWORD },
+      { username: 'eve', password: PASSWORD },
+    ])
+      await browser.post('/auth/first-admin', { token, ...person });
+    await browser.post('/auth/first-admin', { token: 'x', username: 'eve', password: PASSWORD });
+    await fresh.close();
+    expect(check.faults).toEqual([]);
+  });
+
   it('agree where the database is gone', async () => {
     const admin = await signedIn('root');
     await host.dataSource.destroy();
@@ -251,6 +277,7 @@ describe('the document and what is refused', () => {
     await admin.post('/auth/email/confirm', { token: 'x' });
     await admin.post('/auth/password/reset/confirm', { token: 'x', newPassword: BETTER });
     await admin.post('/auth/invitations/accept', { token: 'x', password: BETTER });
+    await admin.post('/auth/first-admin', { token: 'x', username: 'zed', password: BETTER });
     await admin.post('/auth/logout');
     await host.dataSource.initialize();
     expect(check.faults).toEqual([]);
@@ -262,6 +289,7 @@ describe('the document and what is refused', () => {
       await client().post('/auth/password/reset/request', { login: 'nobody' });
       await client().post('/auth/email/confirm', { token: 'x' });
       await client().post('/auth/invitations/accept', { token: 'x', password: PASSWORD });
+      await client().post('/auth/first-admin', { token: 'x', username: 'eve', password: PASSWORD });
       await client().post('/auth/register', { username: `eve${times}`, password: PASSWORD });
     }
     await onEvery((method, path) =>

@@ -82,6 +82,7 @@ describe('our own routes', () => {
         'POST /admin/users/:id/unban',
         'POST /admin/invitations',
         'POST /auth/invitations/accept',
+        'POST /auth/first-admin',
         'GET /admin/blackout',
         'PUT /admin/blackout',
         'DELETE /admin/blackout',
