@@ -60,7 +60,7 @@ async function told(app: HostApp): Promise<Told> {
   });
   await app.settled();
   const tokens = await app.dataSource.query('SELECT purpose, COUNT(*) AS n FROM auth_tokens GROUP BY purpose ORDER BY purpose');
-  const users = await app.dataSource.query('SELECT username, email FROM auth_users ORDER BY email');
+  const users = await app.dataSource.query('SELECT username, email FROM auth_users ORDER BY email, username');
   return { answers, rows: JSON.stringify([tokens, users]) };
 }
 
