@@ -5,6 +5,8 @@ export { isId, newId } from './kernel/id.js';
 export { after } from './kernel/duration.js';
 export { storableSource } from './kernel/request-source.js';
 export { Background } from './kernel/background.js';
+export { type Measured, type MeasuredOutcomes, type MeasurementListener, Measurements } from './kernel/measurements.js';
+export { HashLane } from './passwords/hash-lane.js';
 export { type MailCounts, MailQueue } from './notifications/mail-queue.js';
 export { inBatches } from './maintenance/in-batches.js';
 export { Janitor, type Sweep } from './maintenance/janitor.js';

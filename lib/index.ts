@@ -32,6 +32,7 @@ export type { ApiKey, ApiKeyRate, CreatedApiKey } from './sessions/api-keys/api-
 export type { CreateApiKeyInput } from './sessions/api-keys/api-key-input.js';
 export type { SessionState } from './sessions/session.store.js';
 export { type CompleteResetOptions, PasswordResetService } from './password-reset/password-reset.service.js';
+export { UsersHealth, type UsersHealthReport } from './health/users-health.js';
 export { AttemptsService, type HitLimit } from './rate-limits/attempts.service.js';
 export type { IssuedToken } from './one-time-tokens/one-time-tokens.service.js';
 

@@ -8,6 +8,7 @@ import { AdminGuard } from './http/guards/admin.guard.js';
 import { ResourceRoleGuard } from './http/guards/resource-role.guard.js';
 import { RightsGuard } from './http/guards/rights.guard.js';
 import { SessionGuard } from './http/guards/session.guard.js';
+import { UsersHealth } from './health/users-health.js';
 import { HttpExchanges } from './http/http-exchanges.js';
 import { RequestAuthenticator } from './http/request-authenticator.js';
 import { AdminRoute, RouteAccess } from './http/route-access.js';
@@ -34,6 +35,7 @@ export interface SpaceFaces {
   readonly SessionsService: typeof SessionsService | symbol;
   readonly PasswordResetService: typeof PasswordResetService | symbol;
   readonly AttemptsService: typeof AttemptsService | symbol;
+  readonly UsersHealth: typeof UsersHealth | symbol;
   readonly UsersEvents: typeof UsersEvents | symbol;
   /** `@UseGuards(staff.SessionGuard)` */
   readonly SessionGuard: Type<SessionGuard>;
@@ -50,7 +52,7 @@ export interface SpaceFaces {
   readonly providers: ReadonlyMap<symbol, Type>;
 }
 
-const SERVICES = { UsersService, SessionsService, PasswordResetService, AttemptsService, UsersEvents } as const;
+const SERVICES = { UsersService, SessionsService, PasswordResetService, AttemptsService, UsersHealth, UsersEvents } as const;
 const GUARD_PARTS = [RouteAccess, HttpExchanges, RequestAuthenticator, Memberships] as const;
 
 /** The usual space is asked for by the classes; every other one by names of its own, since a class can stand for one space only. */

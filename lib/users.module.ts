@@ -12,6 +12,7 @@ import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { UsersService } from './accounts/users.service.js';
 import { defineUsers, isUserClass, type UserSpace } from './define-users.js';
+import { UsersHealth } from './health/users-health.js';
 import { HttpSettings } from './http/http.options.js';
 import { HTTP_EXPORTS, HTTP_PROVIDERS } from './http/http.providers.js';
 import { mountControllers } from './http/mount-controllers.js';
@@ -110,7 +111,7 @@ function compose<U extends BaseUser>(structural: StructuralOptions<U>, factory: 
 function exportsOf({ providers }: UserSpace): InjectionToken[] {
   return providers.size > 0
     ? [...providers.keys()]
-    : [UsersService, SessionsService, PasswordResetService, AttemptsService, UsersEvents, ...HTTP_EXPORTS];
+    : [UsersService, SessionsService, PasswordResetService, AttemptsService, UsersHealth, UsersEvents, ...HTTP_EXPORTS];
 }
 
 /** Twice the same would be two hands on one table. */

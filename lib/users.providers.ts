@@ -8,10 +8,12 @@ import { AuthorityService } from './authority/authority.service.js';
 import { Precedence } from './authority/precedence.js';
 import { ClientAddress } from './http/client-address.port.js';
 import { FrameworkClientAddress } from './http/framework-client-address.js';
+import { UsersHealth } from './health/users-health.js';
 import { InvitationAcceptance } from './invitations/invitation-acceptance.js';
 import { Invitations } from './invitations/invitations.service.js';
 import { Background } from './kernel/background.js';
 import { Clock } from './kernel/clock.port.js';
+import { Measurements } from './kernel/measurements.js';
 import { RandomSource } from './kernel/random-source.port.js';
 import { SystemClock } from './kernel/system-clock.js';
 import { SystemRandomSource } from './kernel/system-random-source.js';
@@ -92,6 +94,8 @@ import { UserStore } from './users/user.store.js';
 /** The inside of the library, floor by floor. */
 export const SERVICES: Provider[] = [
   Background,
+  Measurements,
+  UsersHealth,
   UsersEvents,
   StateStore,
   {

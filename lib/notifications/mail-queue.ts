@@ -1,4 +1,5 @@
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { Measurements } from '../kernel/measurements.js';
 import type { Mail } from './mail.js';
 import { mailFaultOf } from './mail-fault.js';
 import { maskEmail } from './mask-email.js';
@@ -38,11 +39,19 @@ export class MailQueue implements OnApplicationShutdown {
   private state: 'open' | 'closing' | 'closed' = 'open';
   private whenEmpty: () => void = () => undefined;
 
-  constructor(private readonly settings: MailSettings) {}
+  constructor(
+    private readonly settings: MailSettings,
+    private readonly measurements: Measurements = new Measurements(),
+  ) {}
 
   /** How many mails are waiting, pausing or under way. */
   get size(): number {
     return this.waiting.length + this.pausing.size + this.tries.size;
+  }
+
+  /** Whether the next mail would be dropped. */
+  get isFull(): boolean {
+    return this.size >= this.settings.queue.capacity;
   }
 
   get counts(): MailCounts {
@@ -52,9 +61,9 @@ export class MailQueue implements OnApplicationShutdown {
   /** Queues `mail`, or drops it with a log line when the queue is full or stopped. Never throws. */
   push(mail: Mail, kind: string): void {
     if (this.state !== 'open') {
-      this.settled.dropped += 1;
+      this.count('dropped');
       this.logger.error(`A ${kind} mail was not sent: the application is shutting down.`);
-    } else if (this.size >= this.settings.queue.capacity) this.drop(kind);
+    } else if (this.isFull) this.drop(kind);
     else {
       this.waiting.push({ mail, kind, failures: 0 });
       this.next();
@@ -94,7 +103,7 @@ export class MailQueue implements OnApplicationShutdown {
     this.tries.add(abort);
     try {
       await this.try(queued.mail, abort);
-      this.settled.sent += 1;
+      this.count('sent');
     } catch (error) {
       if (this.state !== 'closed') this.failed(queued, isLast, error);
     }
@@ -123,7 +132,7 @@ export class MailQueue implements OnApplicationShutdown {
     const pause = isFinal || isLast ? undefined : this.settings.queue.pauses[failures];
     const what = `A ${kind} mail to ${maskEmail(mail.to)} failed (try ${failures + 1}): ${reason}`;
     if (pause === undefined) {
-      this.settled.failed += 1;
+      this.count('failed');
       this.logger.error(`${what}. It is given up.`);
       return;
     }
@@ -148,7 +157,12 @@ export class MailQueue implements OnApplicationShutdown {
       const { capacity } = this.settings.queue;
       this.logger.error(`${capacity} mails wait already: a ${kind} mail was dropped, ${dropped + 1} so far. Is the mail server down?`);
     }
-    this.settled.dropped += 1;
+    this.count('dropped');
+  }
+
+  private count(outcome: 'sent' | 'failed' | 'dropped', mails = 1): void {
+    this.settled[outcome] += mails;
+    if (mails > 0) this.measurements.note('mail', outcome, mails);
   }
 
   private async patience(emptied: Promise<void>): Promise<void> {
@@ -162,7 +176,7 @@ export class MailQueue implements OnApplicationShutdown {
   private close(): void {
     this.state = 'closed';
     const lost = this.size;
-    this.settled.dropped += lost;
+    this.count('dropped', lost);
     if (lost > 0) this.logger.error(`${lost} ${lost === 1 ? 'mail was' : 'mails were'} not sent before the application shut down.`);
     this.waiting.length = 0;
     for (const abort of this.tries) abort.abort(new Error('the application is shutting down'));

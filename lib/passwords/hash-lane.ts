@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { UnavailableError } from '../kernel/errors.js';
+import { Measurements } from '../kernel/measurements.js';
 import { PasswordsSettings } from './passwords.options.js';
 
 const FIRST_GUESS = 50;
@@ -16,12 +17,27 @@ export class HashLane {
   /** A moving mean, in milliseconds: the machine, the parameters and the load decide it. */
   private meanDuration = FIRST_GUESS;
 
-  constructor(private readonly settings: PasswordsSettings) {}
+  constructor(
+    private readonly settings: PasswordsSettings,
+    private readonly measurements: Measurements = new Measurements(),
+  ) {}
+
+  /** How many hashes wait for their turn. */
+  get queued(): number {
+    return this.waiting.length;
+  }
+
+  /** Whether the next hash would be refused. */
+  get isFull(): boolean {
+    return this.running >= this.settings.concurrency && this.waiting.length >= this.settings.queue;
+  }
 
   /** @throws UnavailableError at once when the queue is full; its `Retry-After` is how long the queue will take to empty. */
   async run<T>(task: () => Promise<T>): Promise<T> {
+    const cameAt = performance.now();
     await this.enter();
     const startedAt = performance.now();
+    this.measurements.note('hash-wait', 'admitted', startedAt - cameAt);
     try {
       return await task();
     } finally {
@@ -35,7 +51,8 @@ export class HashLane {
       this.running += 1;
       return;
     }
-    if (this.waiting.length >= this.settings.queue) {
+    if (this.isFull) {
+      this.measurements.note('hash-wait', 'refused', 0);
       throw new UnavailableError(new Error(`${this.waiting.length} password hashes are waiting already.`), this.retryAfterSeconds());
     }
     await new Promise<void>((resolve) => this.waiting.push(resolve));

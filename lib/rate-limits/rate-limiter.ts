@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../kernel/clock.port.js';
 import { TooManyRequestsError } from '../kernel/errors.js';
+import { Measurements } from '../kernel/measurements.js';
 import { Database } from '../persistence/database.js';
 import { AttemptStore, type Spending } from './attempt-store.port.js';
 import type { Budget } from './budget.js';
@@ -16,6 +17,7 @@ export class RateLimiter {
     private readonly store: AttemptStore,
     private readonly database: Database,
     private readonly clock: Clock,
+    private readonly measurements: Measurements = new Measurements(),
   ) {}
 
   /**
@@ -27,13 +29,13 @@ export class RateLimiter {
    */
   async spend(budget: Budget, who: string): Promise<void> {
     const spending = this.spendingOf(budget, who);
-    const until = await this.store.spend(this.database, spending);
+    const until = await this.take(spending);
     if (until !== null) throw new TooManyRequestsError(secondsBetween(spending.now, until));
   }
 
   /** As {@link spend}, but says no instead of throwing it: for where silence is the answer. */
   async trySpend(budget: Budget, who: string): Promise<boolean> {
-    return (await this.store.spend(this.database, this.spendingOf(budget, who))) === null;
+    return (await this.take(this.spendingOf(budget, who))) === null;
   }
 
   /** True when the next {@link spend} would be refused. Counts nothing, and promises nothing: another may come first. */
@@ -44,6 +46,12 @@ export class RateLimiter {
   /** Gives `who` the whole budget again. */
   async reset(budget: Budget, who: string): Promise<void> {
     await this.store.reset(this.database, this.spendingOf(budget, who).key);
+  }
+
+  private async take(spending: Spending): Promise<Date | null> {
+    const until = await this.store.spend(this.database, spending);
+    if (until !== null) this.measurements.note('limit-refusal', spending.budget.name);
+    return until;
   }
 
   private spendingOf(budget: Budget, who: string): Spending {

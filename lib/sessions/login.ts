@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { NotFoundError } from '../kernel/errors.js';
 import { Fields } from '../kernel/fields.js';
+import { Measurements } from '../kernel/measurements.js';
 import type { RequestSource } from '../kernel/request-source.js';
 import { Passwords } from '../passwords/passwords.service.js';
 import { Database } from '../persistence/database.js';
@@ -33,18 +34,21 @@ export class Login {
     private readonly database: Database,
     private readonly arrivals: Arrivals,
     private readonly units: UnitOfWork,
+    private readonly measurements: Measurements,
   ) {}
 
   /**
    * @throws InvalidInputError, TooManyRequestsError, or InvalidCredentialsError: one error for unknown, wrong, pending, disabled and banned.
    */
   async login(body: unknown, from?: RequestSource): Promise<LoggedIn> {
-    const input = Fields.of(body);
-    const details = this.opening.read(input, from);
-    const typed = this.credentials.read(input);
-    const verified = await this.credentials.verify(typed, from);
-    if (verified === null) throw new InvalidCredentialsError();
-    return this.units.run((work) => this.open(work, verified, details));
+    try {
+      const loggedIn = await this.admit(body, from);
+      this.measurements.note('login', 'ok');
+      return loggedIn;
+    } catch (error) {
+      this.measurements.noteError('login', error);
+      throw error;
+    }
   }
 
   /** Opens a session for whom the caller vouches for. @throws InvalidInputError; NotFoundError for nobody, and for who is not active. */
@@ -60,6 +64,15 @@ export class Login {
       if (user === null || !this.signInRule.allows(user)) throw new NotFoundError();
       return { ...(await this.opening.open(work, user, read)), user, device: null };
     });
+  }
+
+  private async admit(body: unknown, from?: RequestSource): Promise<LoggedIn> {
+    const input = Fields.of(body);
+    const details = this.opening.read(input, from);
+    const typed = this.credentials.read(input);
+    const verified = await this.credentials.verify(typed, from);
+    if (verified === null) throw new InvalidCredentialsError();
+    return this.units.run((work) => this.open(work, verified, details));
   }
 
   private async open(work: Work, verified: Verified, details: SessionDetails): Promise<LoggedIn> {

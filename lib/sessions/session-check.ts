@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../kernel/clock.port.js';
 import { idOfApiKey } from '../kernel/api-key-token.js';
+import { Measurements } from '../kernel/measurements.js';
 import { hashToken, idOfToken, sameHash } from '../kernel/secret-token.js';
 import { Database } from '../persistence/database.js';
 import type { BaseUser } from '../users/base-user.js';
@@ -46,6 +47,7 @@ export class SessionCheck {
     private readonly signInRule: SignInRule,
     private readonly rights: SessionRights,
     private readonly clock: Clock,
+    private readonly measurements: Measurements,
   ) {}
 
   /** Never throws for a bad token. A token that is not well-formed costs no query. */
@@ -63,14 +65,24 @@ export class SessionCheck {
   }
 
   private async examine({ id, token, kind }: Shown, touch: boolean): Promise<Examined> {
-    const found = id === null ? null : await this.lookup.find(this.database, id);
-    if (found === null || !sameHash(found.session.secretHash, hashToken(kind, token as string))) return NOT_FOUND;
-    const now = this.clock.now();
-    const { id: sessionId, lastSeenAt } = found.session;
-    const result = this.judge(found, now, touch);
-    const writing = result.status === 'ok' && touch ? this.touches.note({ id: sessionId, lastSeenAt }, now) : null;
-    if (writing !== null) await writing;
-    return { result, row: found.session };
+    try {
+      const found = id === null ? null : await this.lookup.find(this.database, id);
+      if (found === null || !sameHash(found.session.secretHash, hashToken(kind, token as string))) return this.counted(NOT_FOUND);
+      const now = this.clock.now();
+      const { id: sessionId, lastSeenAt } = found.session;
+      const result = this.judge(found, now, touch);
+      const writing = result.status === 'ok' && touch ? this.touches.note({ id: sessionId, lastSeenAt }, now) : null;
+      if (writing !== null) await writing;
+      return this.counted({ result, row: found.session });
+    } catch (error) {
+      this.measurements.noteError('check', error);
+      throw error;
+    }
+  }
+
+  private counted(examined: Examined): Examined {
+    this.measurements.note('check', examined.result.status);
+    return examined;
   }
 
   /** @throws InvalidSessionError with the reason, which is for the process alone. */

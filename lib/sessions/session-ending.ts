@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../kernel/clock.port.js';
 import { isId } from '../kernel/id.js';
+import { Measurements } from '../kernel/measurements.js';
 import { hashToken, idOfToken, sameHash } from '../kernel/secret-token.js';
 import { Database } from '../persistence/database.js';
 import { UnitOfWork, type Work } from '../persistence/unit-of-work.js';
@@ -22,6 +23,7 @@ export class SessionEnding {
     private readonly database: Database,
     private readonly units: UnitOfWork,
     private readonly clock: Clock,
+    private readonly measurements: Measurements,
   ) {}
 
   /** @param userId when given, another user's session counts as none. */
@@ -31,7 +33,7 @@ export class SessionEnding {
     return this.units.run(async (work) => {
       const isEnded = await this.store.delete(work, sessionId);
       if (isEnded) await work.record(new SessionEnded(work.now, row.userId, sessionId));
-      work.afterCommit(() => this.touches.forget(sessionId));
+      work.afterCommit(() => this.gone(sessionId, isEnded));
       return isEnded;
     });
   }
@@ -46,7 +48,9 @@ export class SessionEnding {
   /** Inside the caller's unit of work, so that the sessions end together with what ends them. @returns how many. */
   async endAll(work: Work, filter: SessionFilter): Promise<number> {
     const ended = await this.store.deleteAll(work, filter, await this.rule.edgeAt(work, work.now));
-    if (ended > 0) await work.record(new SessionsEnded(work.now, filter.userId ?? null, filter.exceptId ?? null));
+    if (ended === 0) return 0;
+    await work.record(new SessionsEnded(work.now, filter.userId ?? null, filter.exceptId ?? null));
+    work.afterCommit(() => this.measurements.note('session-ended', 'ended', ended));
     return ended;
   }
 
@@ -65,7 +69,13 @@ export class SessionEnding {
     for (;;) {
       const batch = await this.store.purge(this.database, await this.rule.edgeAt(this.database, this.clock.now()), PURGE_BATCH);
       purged += batch;
+      if (batch > 0) this.measurements.note('session-ended', 'expired', batch);
       if (batch < PURGE_BATCH) return purged;
     }
+  }
+
+  private gone(sessionId: string, isEnded: boolean): void {
+    this.touches.forget(sessionId);
+    if (isEnded) this.measurements.note('session-ended', 'ended');
   }
 }

@@ -3,6 +3,7 @@ import { Clock } from '../kernel/clock.port.js';
 import { after } from '../kernel/duration.js';
 import { type Fields } from '../kernel/fields.js';
 import { newId } from '../kernel/id.js';
+import { Measurements } from '../kernel/measurements.js';
 import { RandomSource } from '../kernel/random-source.port.js';
 import { type RequestSource, storableSource } from '../kernel/request-source.js';
 import { mintToken } from '../kernel/secret-token.js';
@@ -42,6 +43,7 @@ export class SessionOpening {
     private readonly rules: UsersSettings,
     private readonly clock: Clock,
     private readonly random: RandomSource,
+    private readonly measurements: Measurements,
   ) {}
 
   /** Reads remember, deviceName, data and expiresAt; faults are noted in `input`. */
@@ -64,6 +66,7 @@ export class SessionOpening {
     const row = this.rowOf({ id, secretHash, userId: user.id }, details, work.now);
     await this.store.insert(work, row);
     await work.record(new SessionOpened(work.now, user.id, id, { ip: row.ip, userAgent: row.userAgent }));
+    work.afterCommit(() => this.measurements.note('session-opened', 'ok'));
     return { token, row };
   }
 
@@ -95,7 +98,9 @@ export class SessionOpening {
     await this.store.deleteAll(work, { userId, state: 'expired' }, await this.rule.edgeAt(work, work.now));
     const surplus = await this.store.findBeyond(work, userId, max - 1);
     if (surplus.length > 0 && whenFull === 'refuse') throw new TooManySessionsError();
-    if (surplus.length > 0) await this.store.deleteIds(work, surplus);
+    if (surplus.length === 0) return;
+    await this.store.deleteIds(work, surplus);
+    work.afterCommit(() => this.measurements.note('session-ended', 'ended', surplus.length));
     for (const id of surplus) await work.record(new SessionEnded(work.now, userId, id));
   }
 

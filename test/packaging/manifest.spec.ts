@@ -17,6 +17,7 @@ const BEHIND: Record<string, string | null> = {
   '@nestjs/passport': null,
   '@nestjs/swagger': 'extensions/openapi/',
   '@nestjs/websockets': 'extensions/websockets/',
+  '@opentelemetry/api': 'extensions/opentelemetry/',
   nodemailer: 'extensions/nodemailer/',
   redis: 'extensions/redis/',
 };
