@@ -124,6 +124,7 @@ function decorate(user: EntityClass<BaseUser>, tables: Tables): SpaceEntities {
 function indexUsers(user: EntityClass<BaseUser>, table: string): void {
   for (const column of ['usernameKey', 'emailKey']) unique(user, table, column);
   index(user, table, 'bannedById');
+  index(user, table, 'activatedAt', 'id');
 }
 
 /** A table whose rows go with their user: the database's cascade, not our memory, deletes them. */

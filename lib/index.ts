@@ -30,7 +30,7 @@ export type { EndSessions, ListSessions } from './sessions/session-input.js';
 export type { SessionKind, SessionNeed } from './sessions/session.entity.js';
 export type { ApiKey, ApiKeyRate, CreatedApiKey } from './sessions/api-keys/api-key.js';
 export type { CreateApiKeyInput } from './sessions/api-keys/api-key-input.js';
-export type { SessionState } from './sessions/session.store.js';
+export type { SessionState } from './sessions/session-conditions.store.js';
 export { type CompleteResetOptions, PasswordResetService } from './password-reset/password-reset.service.js';
 export { UsersHealth, type UsersHealthReport } from './health/users-health.js';
 export { AttemptsService, type HitLimit } from './rate-limits/attempts.service.js';

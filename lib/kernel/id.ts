@@ -10,6 +10,13 @@ export function newId(now: Date, random: RandomSource): string {
   return uuidOf(bytes, 7);
 }
 
+/** The last id that {@link newId} can make at this instant: what was made up to it is not greater. */
+export function lastIdOf(at: Date): string {
+  const bytes = Buffer.alloc(16, 0xff);
+  bytes.writeUIntBE(Math.max(0, at.getTime()), 0, 6);
+  return uuidOf(bytes, 7);
+}
+
 /** Writes 16 bytes as a uuid of this version, which takes the place of six of their bits (RFC 9562, section 4). */
 export function uuidOf(bytes: Buffer, version: 5 | 7): string {
   bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | (version << 4), 6);

@@ -2,16 +2,20 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../kernel/clock.port.js';
 import { isId } from '../kernel/id.js';
 import { Measurements } from '../kernel/measurements.js';
+import { atHalfPace } from '../kernel/pace.js';
 import { hashToken, idOfToken, sameHash } from '../kernel/secret-token.js';
 import { Database } from '../persistence/database.js';
 import { UnitOfWork, type Work } from '../persistence/unit-of-work.js';
 import type { SessionNeed } from './session.entity.js';
 import { SessionRule } from './session-rule.js';
 import { SessionTouches } from './session-touches.js';
-import { type SessionFilter, SessionStore } from './session.store.js';
+import type { Edge, SessionFilter } from './session-conditions.store.js';
+import { SessionStore, type Swept } from './session.store.js';
 import { SessionEnded, SessionsEnded } from './sessions.events.js';
 
-const PURGE_BATCH = 1_000;
+/** SQLite does everything on the event loop's own thread: of so few it is back within a millisecond or two. */
+const PURGE_BATCH = 250;
+const END_BATCH = 1_000;
 
 /** Ends sessions: a deleted row, so that the token is dead at the next request on every node. */
 @Injectable()
@@ -48,10 +52,38 @@ export class SessionEnding {
   /** Inside the caller's unit of work, so that the sessions end together with what ends them. @returns how many. */
   async endAll(work: Work, filter: SessionFilter): Promise<number> {
     const ended = await this.store.deleteAll(work, filter, await this.rule.edgeAt(work, work.now));
-    if (ended === 0) return 0;
-    await work.record(new SessionsEnded(work.now, filter.userId ?? null, filter.exceptId ?? null));
-    work.afterCommit(() => this.measurements.note('session-ended', 'ended', ended));
+    await this.tell(work, filter, ended);
     return ended;
+  }
+
+  /**
+   * Those of one user in one transaction. Everybody's in batches of {@link END_BATCH}, each in its own: one statement for a million rows
+   * would be given up as too late and undone. What a batch has ended stays ended when a later one fails; the event goes with the last.
+   *
+   * @returns how many.
+   */
+  async endMany(filter: SessionFilter): Promise<number> {
+    if (filter.userId !== undefined) return this.units.run((work) => this.endAll(work, filter));
+    let ended = 0;
+    for (let after: string | undefined; ;) {
+      const { gone, next } = await this.units.run((work) => this.endNext(work, filter, { after, ended }));
+      ended += gone;
+      if (next === null) return ended;
+      after = next;
+    }
+  }
+
+  private async endNext(work: Work, filter: SessionFilter, { after, ended }: { after: string | undefined; ended: number }): Promise<Swept> {
+    const edge = await this.rule.edgeAt(work, work.now);
+    const swept = await this.store.deleteNext(work, { filter, edge, limit: END_BATCH, after });
+    if (swept.next === null) await this.tell(work, filter, ended + swept.gone);
+    return swept;
+  }
+
+  private async tell(work: Work, { userId, exceptId }: SessionFilter, ended: number): Promise<void> {
+    if (ended === 0) return;
+    await work.record(new SessionsEnded(work.now, userId ?? null, exceptId ?? null));
+    work.afterCommit(() => this.measurements.note('session-ended', 'ended', ended));
   }
 
   /** One step less that a session of this user lacks. Must run behind the lock of his row. @returns whether it lacked that. */
@@ -64,14 +96,29 @@ export class SessionEnding {
 
   /** @throws UnavailableError: above all when the newest uses could not be written, since their sessions would look idle. */
   async purgeExpired(): Promise<number> {
-    let purged = 0;
     await this.touches.write();
-    for (;;) {
-      const batch = await this.store.purge(this.database, await this.rule.edgeAt(this.database, this.clock.now()), PURGE_BATCH);
-      purged += batch;
-      if (batch > 0) this.measurements.note('session-ended', 'expired', batch);
-      if (batch < PURGE_BATCH) return purged;
-    }
+    const ended = await this.purge(async ({ now }) => {
+      const gone = await this.store.purgeEnded(this.database, now, PURGE_BATCH);
+      return { gone, isLast: gone < PURGE_BATCH };
+    });
+    let after: string | null = null;
+    const idle = await this.purge(async (edge) => {
+      const { gone, next } = await this.store.purgeIdle(this.database, { edge, after, limit: PURGE_BATCH });
+      after = next;
+      return { gone, isLast: next === null };
+    });
+    return ended + idle;
+  }
+
+  private async purge(batch: (edge: Edge) => Promise<{ gone: number; isLast: boolean }>): Promise<number> {
+    let purged = 0;
+    await atHalfPace(async () => {
+      const { gone, isLast } = await batch(await this.rule.edgeAt(this.database, this.clock.now()));
+      purged += gone;
+      if (gone > 0) this.measurements.note('session-ended', 'expired', gone);
+      return isLast ? 'done' : 'more';
+    });
+    return purged;
   }
 
   private gone(sessionId: string, isEnded: boolean): void {

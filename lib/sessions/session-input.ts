@@ -3,7 +3,7 @@ import { Fields } from '../kernel/fields.js';
 import { isId } from '../kernel/id.js';
 import { readPageRequest } from '../kernel/page.js';
 import type { SessionKind, SessionNeed } from './session.entity.js';
-import type { SessionFilter, SessionState } from './session.store.js';
+import type { SessionFilter, SessionState } from './session-conditions.store.js';
 
 /** Exactly one of `login`, `email` and `username`, and the password. */
 export interface LoginInput {

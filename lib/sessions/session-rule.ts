@@ -4,7 +4,7 @@ import type { Connection } from '../persistence/connection.js';
 import { StateStore } from '../persistence/state.store.js';
 import { blackoutOf } from './blackout.js';
 import type { SessionViewRule } from './session.js';
-import type { Edge } from './session.store.js';
+import type { Edge } from './session-conditions.store.js';
 import { SessionsSettings } from './sessions.options.js';
 
 /** The idle time-out in force: the option's, until somebody sets another one at run time. */

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import {
+  And,
   Equal,
   type EntityManager,
   type FindOptionsWhere,
   In,
-  IsNull,
   LessThan,
   LessThanOrEqual,
   MoreThan,
@@ -12,33 +12,12 @@ import {
   type ObjectLiteral,
   type Repository,
 } from 'typeorm';
-import { isId } from '../kernel/id.js';
+import { isId, lastIdOf } from '../kernel/id.js';
 import { decodeCursor, invalidCursor, type Page, pageOf } from '../kernel/page.js';
 import type { Connection } from '../persistence/connection.js';
 import { type EntityClass, SpaceEntities } from '../persistence/space-entities.js';
+import { conditionsOf, type Edge, idleAt, isIdle, type SessionFilter } from './session-conditions.store.js';
 import { type SessionKind, SessionRow } from './session.entity.js';
-
-/** `live` sessions open something, `expired` ones are over but not yet purged. */
-export type SessionState = 'live' | 'expired' | 'all';
-
-export interface SessionFilter {
-  readonly userId?: string | undefined;
-  readonly ip?: string | undefined;
-  readonly exceptId?: string | undefined;
-  /** @default both */
-  readonly kind?: SessionKind | undefined;
-  readonly state: SessionState;
-}
-
-/** The instants that part live from expired. */
-export interface Edge {
-  readonly now: Date;
-  /** Who was last seen (or, without sliding, opened) at or before this is over. */
-  readonly idleSince: Date;
-  readonly sliding: boolean;
-  /** Who was opened at or before this is over; `null` for no blackout. */
-  readonly blackoutAt: Date | null;
-}
 
 export interface SessionPageRequest {
   readonly filter: SessionFilter;
@@ -47,6 +26,14 @@ export interface SessionPageRequest {
   readonly after: string | undefined;
 }
 
+/** What one batch has deleted, and the id behind which the next begins; `null` for none. */
+export interface Swept {
+  readonly gone: number;
+  readonly next: string | null;
+}
+
+/** Below every id, in any order that an engine keeps them in. */
+const LEAST_ID = '00000000-0000-0000-0000-000000000000';
 /** How many rows one statement names, well below every engine's bound on parameters. */
 const CHUNK = 500;
 
@@ -132,17 +119,46 @@ export class SessionStore {
     for (let start = 0; start < entries.length; start += CHUNK) await this.touchChunk(on, entries.slice(start, start + CHUNK));
   }
 
-  /** Deletes at most `limit` sessions that are over. @returns how many. */
-  async purge(on: Connection, edge: Edge, limit: number): Promise<number> {
-    const where = conditionsOf({ state: 'expired' }, edge);
-    const rows = await on.ask((manager) => manager.getRepository(this.entity).find({ select: { id: true }, where, take: limit }));
-    if (rows.length === 0) return 0;
-    const ids = rows.map(({ id }) => id);
+  /** Deletes at most `limit` of those that a filter means, in the order of their ids. @returns how many, and where to go on. */
+  async deleteNext(on: Connection, { filter, edge, limit, after }: SessionPageRequest): Promise<Swept> {
+    const { exceptId, ...rest } = filter;
+    const ids = [MoreThan(after ?? LEAST_ID), ...(exceptId === undefined ? [] : [Not(Equal(exceptId))])];
+    const where = conditionsOf(rest, edge).map((condition) => ({ ...condition, id: And(...ids) }));
+    const order = { id: 'ASC' } as const;
+    const rows = await on.ask((manager) => manager.getRepository(this.entity).find({ select: { id: true }, where, order, take: limit }));
+    const gone =
+      rows.length === 0
+        ? 0
+        : await this.deleteIds(
+            on,
+            rows.map(({ id }) => id),
+          );
+    return { gone, next: rows.length < limit ? null : (rows.at(-1)?.id ?? null) };
+  }
+
+  /** Deletes at most `limit` sessions whose own end has come, which the index on it finds. @returns how many. */
+  async purgeEnded(on: Connection, now: Date, limit: number): Promise<number> {
+    const where = { endsAt: LessThanOrEqual(now) };
+    const order = { endsAt: 'ASC' } as const;
+    const rows = await on.ask((manager) => manager.getRepository(this.entity).find({ select: { id: true }, where, order, take: limit }));
+    return rows.length === 0 ? 0 : this.deleteWhere(on, [{ ...where, id: In(rows.map(({ id }) => id)) }]);
+  }
+
+  /**
+   * Looks at the next `limit` sessions behind the id `after`, among those that were opened so long ago that they may be idle, and deletes
+   * which are. By the primary key, since an id begins with its time: the last use is in no index, as each use would have to write there.
+   */
+  async purgeIdle(on: Connection, { edge, after, limit }: { edge: Edge; after: string | null; limit: number }): Promise<Swept> {
+    const latest = Math.max(edge.idleSince.getTime(), edge.blackoutAt?.getTime() ?? 0);
+    const where = { id: And(MoreThan(after ?? LEAST_ID), LessThanOrEqual(lastIdOf(new Date(latest)))) };
+    const select = { id: true, createdAt: true, lastSeenAt: true, fixed: true } as const;
+    const order = { id: 'ASC' } as const;
+    const rows = await on.ask((manager) => manager.getRepository(this.entity).find({ select, where, order, take: limit }));
+    const ids = rows.filter((row) => isIdle(row, edge)).map(({ id }) => id);
     // Asked again in the delete: a session whose last use was written in the meantime stays.
-    return this.deleteWhere(
-      on,
-      where.map((condition) => ({ ...condition, id: In(ids) })),
-    );
+    const over = idleAt(edge).map((condition) => ({ ...condition, id: In(ids) }));
+    const gone = ids.length === 0 ? 0 : await this.deleteWhere(on, over);
+    return { gone, next: rows.length < limit ? null : (rows.at(-1)?.id ?? null) };
   }
 
   private async touchChunk(on: Connection, chunk: readonly (readonly [string, Date])[]): Promise<void> {
@@ -176,35 +192,6 @@ export class SessionStore {
   private writer(manager: EntityManager): Repository<ObjectLiteral> {
     return manager.getRepository<ObjectLiteral>(this.entity);
   }
-}
-
-/** The rows that a filter means, as alternatives. The mirror of `isOver()`, for the database. */
-function conditionsOf({ userId, ip, exceptId, kind, state }: SessionFilter, edge: Edge): FindOptionsWhere<SessionRow>[] {
-  const asked: FindOptionsWhere<SessionRow> = {
-    ...(userId !== undefined && { userId: Equal(userId) }),
-    ...(ip !== undefined && { ip: Equal(ip) }),
-    ...(kind !== undefined && { kind: Equal(kind) }),
-    ...(exceptId !== undefined && { id: Not(Equal(exceptId)) }),
-  };
-  if (state === 'all') return [asked];
-  return (state === 'expired' ? overAt(edge) : liveAt(edge)).map((one) => ({ ...asked, ...one }));
-}
-
-function overAt({ now, idleSince, sliding, blackoutAt }: Edge): FindOptionsWhere<SessionRow>[] {
-  return [
-    { endsAt: LessThanOrEqual(now) },
-    { fixed: Equal(false), [sliding ? 'lastSeenAt' : 'createdAt']: LessThanOrEqual(idleSince) },
-    ...(blackoutAt === null ? [] : [{ createdAt: LessThanOrEqual(blackoutAt) }]),
-  ];
-}
-
-function liveAt({ now, idleSince, sliding, blackoutAt }: Edge): FindOptionsWhere<SessionRow>[] {
-  const opened = blackoutAt === null ? {} : { createdAt: MoreThan(blackoutAt) };
-  const idle = sliding || blackoutAt === null ? idleSince : new Date(Math.max(idleSince.getTime(), blackoutAt.getTime()));
-  return [IsNull(), MoreThan(now)].flatMap((endsAt) => [
-    { endsAt, fixed: Equal(true), ...opened },
-    { endsAt, fixed: Equal(false), ...opened, [sliding ? 'lastSeenAt' : 'createdAt']: MoreThan(idle) },
-  ]);
 }
 
 /** The later of the column and `value`: two nodes write in any order, and the past must not win. PostgreSQL takes bare parameters for text. */

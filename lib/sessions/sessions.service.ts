@@ -9,7 +9,6 @@ import type { RequestSource } from '../kernel/request-source.js';
 import type { EntityManager } from '../persistence/connection.js';
 import { Database } from '../persistence/database.js';
 import { joined } from '../persistence/joined.js';
-import { UnitOfWork } from '../persistence/unit-of-work.js';
 import type { BaseUser } from '../users/base-user.js';
 import type { RegisteredUser } from '../users/register.js';
 import type { UserRef } from '../users/user-ref.js';
@@ -56,7 +55,6 @@ export class SessionsService<U extends BaseUser = RegisteredUser> {
     private readonly store: SessionStore,
     private readonly rule: SessionRule,
     private readonly database: Database,
-    private readonly units: UnitOfWork,
     private readonly clock: Clock,
   ) {}
 
@@ -153,10 +151,16 @@ export class SessionsService<U extends BaseUser = RegisteredUser> {
     return this.ending.endByToken(token);
   }
 
-  /** Ends many sessions. @returns how many. */
+  /**
+   * Ends many sessions: a user's in one transaction, everybody's in batches, so that it works however many there are. If it throws,
+   * some of everybody's may have ended: call it again.
+   *
+   * @returns how many.
+   * @throws InvalidInputError, UnavailableError.
+   */
   async endAll(request: EndSessions): Promise<number> {
     const filter = readEndFilter(request);
-    return filter === null ? 0 : this.units.run((work) => this.ending.endAll(work, filter));
+    return filter === null ? 0 : this.ending.endMany(filter);
   }
 
   /**

@@ -3,6 +3,8 @@ import type { DataSource, QueryRunner } from 'typeorm';
 /** Sees every statement that goes to a DataSource, those of transactions included. */
 export class Statements {
   readonly texts: string[] = [];
+  /** The same with what was given to each. */
+  readonly sent: { readonly text: string; readonly parameters: unknown[] }[] = [];
 
   private constructor() {}
 
@@ -25,6 +27,7 @@ export class Statements {
     runner.query = ((text: unknown, ...rest: unknown[]) => {
       // A prepared one is a text with a name.
       this.texts.push(String(text));
+      this.sent.push({ text: String(text), parameters: Array.isArray(rest[0]) ? [...(rest[0] as unknown[])] : [] });
       return query(text, ...rest);
     }) as QueryRunner['query'];
     return runner;

@@ -26,7 +26,7 @@ function firstTables({ id, instant, json, flag, count, text, key }: Dialect): Fi
         ...{ banReason: text(500), bannedById: id, createdAt: must(instant), updatedAt: must(instant), lastLoginAt: instant },
       },
       uniques: [['usernameKey'], ['emailKey']],
-      indexes: [['bannedById']],
+      indexes: [['bannedById'], ['activatedAt', 'id']],
     },
     {
       name: 'passwords',

@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Janitor } from '../../../lib/maintenance/janitor.js';
 import { HostApp, PASSWORD } from '../../support/host-app.js';
+import { manySessions } from '../../support/many-sessions.js';
+import { Statements } from '../../support/statements.js';
 
 const FROM = { ip: '192.0.2.7', userAgent: null };
 
@@ -25,6 +27,47 @@ describe('the janitor', () => {
     host.clock.advance('2d');
     await sweep();
     expect((await host.sessions.list()).items.map((session) => session.id)).toEqual([live.session.id]);
+  });
+
+  it('[4.14] goes through old sessions in batches, and leaves those that are still used', async () => {
+    const { id: userId } = await host.user();
+    const start = host.clock.now();
+    await manySessions(host.dataSource, { userId, count: 300, at: start });
+    const used = await manySessions(host.dataSource, {
+      userId,
+      count: 300,
+      at: start,
+      more: { lastSeenAt: new Date(+start + 9 * 86_400_000) },
+    });
+    const kept = await manySessions(host.dataSource, { userId, count: 3, at: start, more: { fixed: true } });
+    const ended = new Date(+start + 60_000);
+    await manySessions(host.dataSource, { userId, count: 300, at: start, more: { fixed: true, endsAt: ended } });
+    host.clock.advance('11d');
+    const statements = Statements.of(host.dataSource);
+    const deletes = (await statements.before(sweep)).filter((text) => text.startsWith('DELETE') && text.includes('auth_sessions'));
+    expect(deletes.length).toBeGreaterThan(3);
+    const left = (await host.dataSource.query('SELECT id FROM auth_sessions')) as { id: string }[];
+    expect(left.map(({ id }) => id).sort()).toEqual([...used, ...kept].sort());
+  });
+
+  it('[4.14] deletes what a blackout shut out, however young', async () => {
+    const { id } = await host.user();
+    await host.sessions.open(id);
+    await host.sessions.endAllBefore(host.clock.now());
+    host.clock.advance('1s');
+    const live = await host.sessions.open(id);
+    await sweep();
+    expect((await host.sessions.list({ state: 'all' })).items.map((session) => session.id)).toEqual([live.session.id]);
+  });
+
+  it('may run on many nodes at once', async () => {
+    const { id: userId } = await host.user();
+    await manySessions(host.dataSource, { userId, count: 600, at: host.clock.now() });
+    host.clock.advance('11d');
+    const live = await host.sessions.open(userId);
+    const purged = await Promise.all(Array.from({ length: 4 }, () => host.sessions.purgeExpired()));
+    expect(purged.reduce((sum, one) => sum + one)).toBe(600);
+    expect((await host.sessions.list({ state: 'all' })).items.map((session) => session.id)).toEqual([live.session.id]);
   });
 
   it('deletes mailed tokens and registrations that nobody confirmed in time, and gives their names back', async () => {

@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { InvalidInputError, SessionEnded, SessionsEnded } from 'nestjs-users';
 import { HostApp, PASSWORD } from '../../support/host-app.js';
+import { manySessions } from '../../support/many-sessions.js';
+import { Statements } from '../../support/statements.js';
 
 let host: HostApp;
 beforeEach(async () => {
@@ -49,6 +51,19 @@ describe('one session', () => {
 });
 
 describe('many sessions', () => {
+  it('[4.10] of everybody end in batches, each a transaction of its own, and are told of once', async () => {
+    const kept = await login();
+    await manySessions(host.dataSource, { userId: kept.userId, count: 2_100, at: host.clock.now() });
+    const heard: unknown[] = [];
+    host.events.on(SessionsEnded, ({ userId, exceptSessionId }) => heard.push([userId, exceptSessionId]));
+    const statements = Statements.of(host.dataSource);
+    const sent = await statements.before(async () => expect(await host.sessions.endAll({ everyone: true, except: kept.id })).toBe(2_100));
+    expect(sent.filter((text) => text.startsWith('DELETE'))).toHaveLength(3);
+    expect(sent.filter((text) => /^(BEGIN|START)/.test(text))).toHaveLength(3);
+    expect(heard).toEqual([[null, kept.id]]);
+    expect((await host.sessions.list({ state: 'all' })).items.map(({ id }) => id)).toEqual([kept.id]);
+  });
+
   it('[4.10] of one user end together, or all but one', async () => {
     const [kept, other, foreign] = [await login(), await login(), await login('bob')];
     expect(await host.sessions.endAll({ userId: kept.userId, except: kept.id })).toBe(1);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { isId, newId } from '../../../lib/kernel/id.js';
+import { isId, lastIdOf, newId } from '../../../lib/kernel/id.js';
 import { RandomSource } from '../../../lib/kernel/random-source.port.js';
 import { SystemRandomSource } from '../../../lib/kernel/system-random-source.js';
 
@@ -14,6 +14,13 @@ describe('a new id', () => {
     // The instant of the RFC's own example, appendix A.6.
     const id = newId(new Date(0x017f22e279b0), new Ones());
     expect(id).toBe('017f22e2-79b0-7fff-bfff-ffffffffffff');
+  });
+
+  it('is at most the last of its instant, and greater than the last of the one before', () => {
+    const at = new Date(1_700_000_000_001);
+    const ids = [newId(at, new Ones()), newId(at, new SystemRandomSource())];
+    expect(ids.every((id) => id <= lastIdOf(at) && id > lastIdOf(new Date(at.getTime() - 1)))).toBe(true);
+    expect([isId(lastIdOf(at)), isId(lastIdOf(new Date(-1)))]).toEqual([true, true]);
   });
 
   it('sorts by time', () => {
