@@ -16,7 +16,7 @@ for (const framework of FRAMEWORKS) {
     });
     afterAll(() => host.close());
 
-    it('tells who did it, by his session, and from where', async () => {
+    it('[6.2] tells who did it, by his session, and from where', async () => {
       const root = await Visitor.signedIn(host, 'root');
       await root.send('POST', `/admin/users/${annId}/ban`, { reason: 'spam' });
       await root.send('POST', `/admin/users/${annId}/unban`);
@@ -28,7 +28,7 @@ for (const framework of FRAMEWORKS) {
       expect(body.items[0].sessionId).toBe(opened.body.items[0].sessionId);
     });
 
-    it('shows one his own events alone, and not who acted on him from where', async () => {
+    it('[6.2] shows one his own events alone, and not who acted on him from where', async () => {
       const ann = await Visitor.signedIn(host, 'ann');
       await ann.send('PATCH', '/auth/me', { displayName: 'Ann' });
       await host.client().post('/auth/login', { login: 'ann', password: 'wrong horse' });
@@ -42,7 +42,7 @@ for (const framework of FRAMEWORKS) {
       expect(JSON.stringify(body)).not.toContain(rootId);
     });
 
-    it('is closed to strangers, and all of it to who is no administrator', async () => {
+    it('[6.2] is closed to strangers, and all of it to who is no administrator', async () => {
       const ann = await Visitor.signedIn(host, 'ann');
       expect((await ann.send('GET', '/admin/audit')).status).toBe(403);
       for (const path of ['/auth/audit', '/admin/audit']) expect((await host.client().get(path)).status).toBe(401);

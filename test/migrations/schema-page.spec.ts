@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { defineUsers, usersMigrationsSql } from 'nestjs-users';
+import { auditLogSchema } from 'nestjs-users/audit-log';
 import { DataSource, type DataSourceOptions, type EntityMetadata } from 'typeorm';
 import { Migrator } from '../../lib/persistence/migrator.js';
 import { ENGINES, type Engine, testDatabase, type TestDatabase, testEngine } from '../support/database.js';
@@ -10,10 +11,10 @@ const engine = testEngine();
 const opened: DataSource[] = [];
 const databases: TestDatabase[] = [];
 
-async function connect(): Promise<DataSource> {
+async function connect(entities = plain.entities): Promise<DataSource> {
   const database = await testDatabase();
   databases.push(database);
-  const dataSource = await new DataSource({ ...database.options, entities: plain.entities } as DataSourceOptions).initialize();
+  const dataSource = await new DataSource({ ...database.options, entities } as DataSourceOptions).initialize();
   opened.push(dataSource);
   return dataSource;
 }
@@ -99,6 +100,16 @@ describe('docs/schema.md', () => {
     const { entityMetadatas } = await connect();
     expect(tablesOf(SCHEMA_PAGE).sort()).toEqual(entityMetadatas.map(({ tableName }) => tableName).sort());
     for (const metadata of entityMetadatas) expect(sorted(saidOf(SCHEMA_PAGE, metadata.tableName))).toEqual(sorted(knownOf(metadata)));
+  });
+
+  it('lists the table of each extension, with its columns, indexes and foreign keys', async () => {
+    const added = auditLogSchema(plain).entities;
+    const { entityMetadatas } = await connect([...plain.entities, ...added]);
+    const ofExtensions = entityMetadatas.filter(({ target }) => added.some((entity) => entity === target));
+    const listed = [...SCHEMA_PAGE.matchAll(/^## (Of an extension: (\w+))$/gm)].map(([, heading = '', table]) => ({ heading, table }));
+    expect(listed.map(({ table }) => table)).toEqual(ofExtensions.map(({ tableName }) => tableName));
+    for (const [at, { heading }] of listed.entries())
+      expect(sorted(saidOf(SCHEMA_PAGE, heading))).toEqual(sorted(knownOf(ofExtensions[at]!)));
   });
 
   it.each(ENGINES)('says each column’s type on %s as the migrations make it', (one) =>

@@ -44,7 +44,7 @@ describe('the audit log', () => {
     expect(upQueries.map(({ query }) => query)).toEqual([]);
   });
 
-  it('writes down who, what, when and from where, newest first', async () => {
+  it('[6.1] writes down who, what, when and from where, newest first', async () => {
     const { id } = await host.user();
     host.clock.advance('1m');
     const { session } = await host.sessions.login({ login: 'ann', password: PASSWORD }, FROM);
@@ -64,7 +64,7 @@ describe('the audit log', () => {
     });
   });
 
-  it('writes down log-ins that failed, of people and of nobody, alike', async () => {
+  it('[6.1] writes down log-ins that failed, of people and of nobody, alike', async () => {
     const { id } = await host.user();
     for (const login of ['ann', 'nobody']) await host.sessions.login({ login, password: 'wrong horse' }, FROM).catch(() => undefined);
     await host.settled();
@@ -88,7 +88,7 @@ describe('the audit log', () => {
     expect((await log.list({ event: 'password.reset' })).items).toHaveLength(1);
   });
 
-  it('has an entry exactly where something came about: both are in one transaction', async () => {
+  it('[6.1] has an entry exactly where something came about: both are in one transaction', async () => {
     const { id } = await host.user();
     const stop = host.events.on(
       UserBanned,
@@ -106,7 +106,7 @@ describe('the audit log', () => {
     expect([(await host.users.findOrFail(id)).status, await events(id)]).toEqual(['active', ['user.created']]);
   });
 
-  it('[B-14] holds no secret and nothing that a person typed, after a busy day', async () => {
+  it('[6.1] [B-14] holds no secret and nothing that a person typed, after a busy day', async () => {
     const tokens: string[] = [];
     const { id } = await host.users.create({
       username: 'marked-ann',
@@ -158,7 +158,7 @@ describe('the audit log', () => {
     expect((await log.list({ event: 'note.published' })).items[0]?.facts).toEqual({ words: 3, fields: ['title'] });
   });
 
-  it('gives pages without gaps or doubles while more is written, and an export of all', async () => {
+  it('[6.2] gives pages without gaps or doubles while more is written, and an export of all', async () => {
     const { id } = await host.user();
     for (let count = 0; count < 7; count += 1) {
       host.clock.advance('1s');
@@ -193,7 +193,7 @@ describe('the audit log', () => {
     expect(await log.list({ userId: "x' OR 1=1" })).toEqual({ items: [], next: null });
   });
 
-  it('takes a deleted user out of everything, and keeps what happened', async () => {
+  it('[6.3] takes a deleted user out of everything, and keeps what happened', async () => {
     const [ann, root] = [await host.user(), await host.user('root', { isAdmin: true })];
     await host.sessions.login({ login: 'ann', password: PASSWORD }, FROM);
     await host.users.delete(ann.id);
@@ -209,7 +209,7 @@ describe('the audit log', () => {
     expect(await events(root.id)).toEqual(['user.created']);
   });
 
-  it('deletes the entries with the user where that is wanted', async () => {
+  it('[6.3] deletes the entries with the user where that is wanted', async () => {
     const strict = await open({ onDeletion: 'delete' });
     try {
       const { id } = await strict.host.user();
@@ -236,7 +236,7 @@ describe('the audit log', () => {
     expect((await log.list()).items.map(({ userId, actorId }) => [userId, actorId])).toEqual([[bob.id, null]]);
   });
 
-  it('loses what is older than the retention, and nothing else', async () => {
+  it('[6.3] loses what is older than the retention, and nothing else', async () => {
     await host.user();
     host.clock.advance('364d');
     await host.user('bob');
