@@ -21,8 +21,11 @@ import { findPostgresBinaries } from './postgres-binaries.mjs';
 import { findRedisServer, probeRedis } from './redis/redis-server.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-/** Folders whose tests touch no database server. A new folder is not in here, so it runs on each engine. */
-const WITHOUT_ENGINE = ['unit', 'architecture', 'packaging', 'docs', 'types'];
+/**
+ * Folders whose tests touch no database server: some of them use SQLite. A new folder is not in here, so it runs on each engine. `npm run test:full`
+ * runs more of what is in model and fuzz, on PostgreSQL too.
+ */
+const WITHOUT_ENGINE = ['unit', 'architecture', 'packaging', 'docs', 'types', 'model', 'fuzz'];
 /**
  * Suites that run once and need something of their own: `registry` to install an app of somebody else's, `postgres-binaries` for a cluster that
  * may be stopped at any moment, `redis` for one that answers, `redis-server` for the program, to stop one of its own. Named in
