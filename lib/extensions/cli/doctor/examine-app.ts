@@ -1,5 +1,5 @@
 import type { LoggerService } from '@nestjs/common';
-import { InvalidOptionsError, UsersService } from '../../../index.js';
+import { InvalidOptionsError, UsersService, usersOptionsFromEnv } from '../../../index.js';
 import type { Call } from '../command.js';
 import { reasonOf } from '../fault-of.js';
 import { withUsersApp } from '../users-app.js';
@@ -7,6 +7,9 @@ import { fault, type Finding, note, ok } from './finding.js';
 
 /** Starts what an app starts, with its checks of options, tables, columns and collations, and looks at who administrates. */
 export async function examineApp(call: Call): Promise<Finding[]> {
+  const unreadable = unreadableSettings();
+  // With these nothing starts, so nothing more can be said of it.
+  if (unreadable.length > 0) return unreadable;
   const warnings: string[] = [];
   const weak = (): Finding[] =>
     warnings.length === 0
@@ -18,6 +21,16 @@ export async function examineApp(call: Call): Promise<Finding[]> {
   } catch (error) {
     if (!(error instanceof InvalidOptionsError)) throw error;
     return [...error.issues.map((sentence) => fault('tables', sentence)), ...weak()];
+  }
+}
+
+function unreadableSettings(): Finding[] {
+  try {
+    usersOptionsFromEnv('USERS_');
+    return [];
+  } catch (error) {
+    if (!(error instanceof InvalidOptionsError)) throw error;
+    return error.issues.map((sentence) => fault('settings', sentence));
   }
 }
 
