@@ -29,6 +29,7 @@ const READERS: Readonly<Record<string, Readonly<Record<string, Reader | Readonly
     open: FLAG,
     signIn: FLAG,
     email: TEXT,
+    createRequires: TEXT,
     firstAdmin: TEXT,
     firstAdminLink: FLAG,
     firstAdminLinkLifetime: LENGTH,

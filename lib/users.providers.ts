@@ -1,5 +1,6 @@
 import type { Provider, Type } from '@nestjs/common';
 import { PersonalDataService } from './accounts/personal-data.service.js';
+import { UserActs } from './accounts/user-acts.js';
 import { UserAdmission } from './accounts/user-admission.js';
 import { UserChanges } from './accounts/user-changes.js';
 import { UserQueries } from './accounts/user-queries.js';
@@ -148,7 +149,7 @@ export const SERVICES: Provider[] = [
   ...[InvitationAcceptance, Invitations],
   JANITOR,
   ...[ImportRows, UserImport],
-  ...[UserAdmission, UserChanges, UserQueries, PersonalDataService, UsersService],
+  ...[UserActs, UserAdmission, UserChanges, UserQueries, PersonalDataService, UsersService],
 ];
 
 /** The ports: the host's implementation where he gives one, ours otherwise. */

@@ -3,8 +3,11 @@ import { InvitationAcceptance } from '../invitations/invitation-acceptance.js';
 import { Invitations } from '../invitations/invitations.service.js';
 import { RegistrationService } from '../registration/registration.service.js';
 import { UserCreation } from '../registration/user-creation.js';
+import { UserActs } from './user-acts.js';
 
-/** The ways in which somebody becomes a user, side by side. */
+export type { ActorProof } from './user-acts.js';
+
+/** The ways in which somebody becomes a user, and the acts in somebody's name, side by side. */
 @Injectable()
 export class UserAdmission {
   constructor(
@@ -12,5 +15,6 @@ export class UserAdmission {
     readonly registration: RegistrationService,
     readonly invitations: Invitations,
     readonly acceptance: InvitationAcceptance,
+    readonly acts: UserActs,
   ) {}
 }

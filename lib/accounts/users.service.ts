@@ -27,7 +27,7 @@ import type { BaseUser } from '../users/base-user.js';
 import type { RegisteredUser } from '../users/register.js';
 import type { UserRef } from '../users/user-ref.js';
 import { type PersonalData, PersonalDataService } from './personal-data.service.js';
-import { UserAdmission } from './user-admission.js';
+import { type ActorProof, UserAdmission } from './user-admission.js';
 import { UserChanges } from './user-changes.js';
 import { type ListUsers, type SearchUsers, UserQueries } from './user-queries.js';
 
@@ -74,6 +74,18 @@ export class UsersService<U extends BaseUser = RegisteredUser> {
   /** Makes a user who is active at once. @throws InvalidInputError, WeakPasswordError, UsernameTakenError, EmailTakenError. */
   async create(input: CreateUserInput): Promise<U> {
     return (await this.admission.creation.create(input)) as U;
+  }
+
+  /**
+   * As {@link create}, in the name of somebody who shows who he is: he must have the permission `users.create`, and be administrator to make
+   * one. With `registration.createRequires: 'anyUser'` everybody may, within the fields of a registration by user name. `null`, for
+   * nobody, makes the first user as {@link bootstrap} does: give it only where whoever comes first may administrate.
+   *
+   * @throws InvalidSessionError, InvalidCredentialsError, StepNeededError, TooManyRequestsError when he does not show it; ForbiddenError;
+   *   and as {@link create}.
+   */
+  async createAs(actor: ActorProof | null, input: CreateUserInput, from?: RequestSource): Promise<U> {
+    return (await this.admission.acts.create(actor, input, from)) as U;
   }
 
   /**
@@ -206,6 +218,17 @@ export class UsersService<U extends BaseUser = RegisteredUser> {
   /** Deletes a user and everything of his. @returns whether there was one. @throws LastAdminError. */
   delete(ref: UserRef): Promise<boolean> {
     return this.moderation.delete(ref);
+  }
+
+  /**
+   * As {@link delete}, in the name of somebody who shows who he is: himself after a recent proof of the password, others with the permission
+   * `users.delete`, but for those who may administrate more than he does.
+   *
+   * @throws InvalidSessionError, InvalidCredentialsError, StepNeededError, TooManyRequestsError, ReauthenticationRequiredError when he does
+   *   not show it; ForbiddenError, LastAdminError.
+   */
+  deleteAs(actor: ActorProof | null, ref: UserRef, from?: RequestSource): Promise<boolean> {
+    return this.admission.acts.delete(actor, ref, from);
   }
 
   /** @throws NotFoundError, LastAdminError. */

@@ -16,6 +16,8 @@ export interface RegistrationOptions extends UsersOptions {
   readonly firstAdminLink?: boolean;
   /** How long that link lives. @default '1h' */
   readonly firstAdminLinkLifetime?: Duration;
+  /** Who may make users by `createAs()`: with the permission `users.create`, or everybody who is signed in. @default 'admin' */
+  readonly createRequires?: 'admin' | 'anyUser';
   /** How long the link of an invitation lives. @default '1d' */
   readonly invitationLifetime?: Duration;
 }
@@ -34,13 +36,14 @@ export abstract class RegistrationSettings {
   abstract readonly firstAdmin: string | null;
   abstract readonly firstAdminLink: boolean;
   abstract readonly firstAdminLinkLifetime: number;
+  abstract readonly createRequires: 'admin' | 'anyUser';
   abstract readonly confirmationLifetime: number;
   abstract readonly invitationLifetime: number;
 }
 
 const NAMES = [
   ...['open', 'signIn', 'firstUserIsAdmin', 'firstAdmin', 'firstAdminLink', 'firstAdminLinkLifetime', 'invitationLifetime'],
-  ...['username', 'email', 'jsonBytes', 'allowUnconfirmedLogin'],
+  ...['username', 'email', 'jsonBytes', 'allowUnconfirmedLogin', 'createRequires'],
 ];
 
 export function resolveRegistrationOptions(
@@ -51,13 +54,15 @@ export function resolveRegistrationOptions(
   noteUnknownNames(registration, NAMES, { path: 'registration', issues });
   noteUnknownNames(confirmation, ['tokenLifetime'], { path: 'emailConfirmation', issues });
   const { open = true, signIn = false, firstUserIsAdmin = false, firstAdminLink = false } = registration;
-  const { invitationLifetime = '1d', firstAdminLinkLifetime = '1h' } = registration;
+  const { createRequires = 'admin', invitationLifetime = '1d', firstAdminLinkLifetime = '1h' } = registration;
   const { tokenLifetime = '12h' } = confirmation;
   const flags = { open, signIn, firstUserIsAdmin, firstAdminLink };
   for (const [name, value] of Object.entries(flags))
     if (typeof value !== 'boolean') issues.add(`registration.${name}`, 'write true or false.');
+  if (!['admin', 'anyUser'].includes(createRequires)) issues.add('registration.createRequires', "write 'admin' or 'anyUser'.");
   return {
     ...flags,
+    createRequires,
     firstAdmin: firstAdminOf(registration, issues),
     firstAdminLinkLifetime: lifetimeOf(firstAdminLinkLifetime, 'registration.firstAdminLinkLifetime', issues),
     confirmationLifetime: lifetimeOf(tokenLifetime, 'emailConfirmation.tokenLifetime', issues),

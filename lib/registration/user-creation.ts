@@ -38,6 +38,9 @@ export interface CreateUserInput {
   readonly [ownField: string]: unknown;
 }
 
+/** Who says what a new user is; it decides which own fields count. `registration` is somebody without special rights. */
+type Setter = 'registration' | 'admin' | 'trusted';
+
 interface Draft {
   readonly row: UserRow & { id: string };
   readonly passwordHash: string | null;
@@ -68,7 +71,7 @@ export class UserCreation {
   ) {}
 
   /** @throws InvalidInputError, WeakPasswordError, UsernameTakenError, EmailTakenError. */
-  async create(input: unknown, setter: 'admin' | 'trusted' = 'trusted'): Promise<BaseUser> {
+  async create(input: unknown, setter: Setter = 'trusted'): Promise<BaseUser> {
     const draft = await this.draft(Fields.of(input), setter);
     return this.pendingNames.retrying(draft.row.usernameKey ?? null, () => this.units.run((work) => this.insert(work, draft)));
   }
@@ -117,24 +120,24 @@ export class UserCreation {
     });
   }
 
-  private async draft(input: Fields, setter: 'admin' | 'trusted'): Promise<Draft> {
+  private async draft(input: Fields, setter: Setter): Promise<Draft> {
     const row = { ...this.readPerson(input, setter), ...this.readFlags(input) };
     if (row.isService && input.has('password')) input.fault('password', 'USERS_NOT_ALLOWED');
     input.done();
     return { row, passwordHash: input.has('password') ? await this.hashed(input.raw('password'), row) : null };
   }
 
-  private readPerson(input: Fields, setter: 'admin' | 'trusted'): UserRow & { id: string } {
+  private readPerson(input: Fields, setter: Setter): UserRow & { id: string } {
     this.facts.requireIdentifiers(input);
     const email = this.facts.email(input);
-    const username = this.facts.username(input, email?.key ?? null, 'trusted');
+    const username = this.facts.username(input, email?.key ?? null, setter === 'registration' ? 'himself' : 'trusted');
     const now = this.clock.now();
     return {
       ...emptyUser(newId(now, this.random), now),
       ...(username && { username: username.shown, usernameKey: username.key }),
       ...(email && { email: email.shown, emailKey: email.key }),
       ...this.facts.personal(input),
-      ...(setter === 'trusted' ? { ...this.facts.data(input), ...this.ownFields.readAll(input) } : this.ownFields.read(input, 'admin')),
+      ...(setter === 'trusted' ? { ...this.facts.data(input), ...this.ownFields.readAll(input) } : this.ownFields.read(input, setter)),
     };
   }
 
