@@ -108,7 +108,7 @@ export const CHAPTERS = [
         '6.2.12',
         2,
         'Breached passwords are refused',
-        'Common ones are; a set of breached ones is asked by the host’s own rule (`passwords.validate`).',
+        'Common ones are; a set of breached ones is asked by the host’s own rule (`passwords.check`).',
       ],
       [
         '6.3.1',
