@@ -1,8 +1,9 @@
 // `npm run bench`: what the guard costs. A guarded route, an unguarded one, and one that asks the database as a guard is usually written,
 // of one app, in turn, under the same load; only the ratios count. `-- --quick` for shorter rounds; `-- fastify postgres` for some alone.
-import { fork } from 'node:child_process';
+import { fork, spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import { openDatabase } from './databases.mjs';
 import { bearers, LOADER, loadOf, pin } from './load.mjs';
 
@@ -130,4 +131,8 @@ if (wanted.length === 0)
   );
 
 // The competitors install themselves; without the registry their rows say so.
-if (wanted.length === 0) await import('./competitors/run.mjs');
+if (wanted.length === 0) {
+  await import('./competitors/run.mjs');
+  await import('./collect.mjs');
+  spawnSync(process.execPath, [fileURLToPath(new URL('chart.mjs', import.meta.url))], { stdio: 'inherit' });
+}
