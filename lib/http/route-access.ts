@@ -15,8 +15,8 @@ export const PublicRoute = Reflector.createDecorator<true>();
 export const OptionalRoute = Reflector.createDecorator<true>();
 /** Metadata of `@AdminOnly()`: it wins over the two above on the same target. */
 export const AdminRoute = Reflector.createDecorator<true>();
-/** Metadata of `@RecentLogin()`: how long ago at most; `null` for the usual time. */
-export const RecentRoute = Reflector.createDecorator<Duration | null>();
+/** Metadata of `@RecentLogin()`: how long ago at most; `null` for the usual time. In an object, since Nest 11 keeps no bare `null`. */
+export const RecentRoute = Reflector.createDecorator<{ readonly within: Duration | null }>();
 /** On a route of the administration: one of these permissions lets in, too. */
 export const AsksFor = Reflector.createDecorator<readonly AdminPermission[]>();
 /** Closes a route to API keys, whatever their scopes. */
@@ -87,7 +87,7 @@ export class RouteAccess {
 
   /** How recent a log-in must be; `undefined` where nothing asks. */
   recentLoginIn(context: ExecutionContext): Duration | null | undefined {
-    return this.reflector.getAllAndOverride<Duration | null | undefined>(RecentRoute, [context.getHandler(), context.getClass()]);
+    return this.reflector.getAllAndOverride(RecentRoute, [context.getHandler(), context.getClass()])?.within;
   }
 
   /** What the class and the method ask for: all of it. */

@@ -18,5 +18,5 @@ export function RecentLogin(within?: Duration): ClassDecorator & MethodDecorator
 /** The same with the guards of another user space. */
 export function recentLoginBy(guards: readonly Type[], within?: Duration): ClassDecorator & MethodDecorator {
   if (within !== undefined) milliseconds(within);
-  return applyDecorators(RecentRoute(within ?? null), UseGuards(...guards));
+  return applyDecorators(RecentRoute({ within: within ?? null }), UseGuards(...guards));
 }
