@@ -36,7 +36,8 @@ export const NEWEST_PAIR_ONLY = [
 function dependencies() {
   const { dependencies, optionalDependencies, devDependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
   const all = Object.entries({ ...devDependencies, ...dependencies, ...optionalDependencies }).filter(([name]) => !LEFT_OUT.test(name));
-  return { ...Object.fromEntries(all.map(([name, range]) => [name, ageOf(name, range)])), typeorm: '^0.3.26' };
+  // TypeORM 0.3 shares a project with no newer redis.
+  return { ...Object.fromEntries(all.map(([name, range]) => [name, ageOf(name, range)])), typeorm: '^0.3.26', redis: '^5.8' };
 }
 
 /** Each of Nest's packages is one major older: 12 was 11, and the GraphQL of 14 was 13. */
