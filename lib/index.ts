@@ -16,7 +16,7 @@ export { usersOptionsFromEnv } from './users-options-from-env.js';
 // The three faces
 export { UsersService, type UpdateUserInput } from './accounts/users.service.js';
 export type { ActorProof } from './accounts/user-acts.js';
-export type { PersonalData } from './accounts/personal-data.service.js';
+export type { CredentialFacts, PersonalData } from './accounts/personal-data.service.js';
 export type { ListUsers, SearchUsers } from './accounts/user-queries.js';
 export type { BanInput } from './moderation/bans.service.js';
 export type { CreateUserInput } from './registration/user-creation.js';

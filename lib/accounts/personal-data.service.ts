@@ -6,6 +6,7 @@ import { ModerationService } from '../moderation/moderation.service.js';
 import { OneTimeTokenStore } from '../one-time-tokens/one-time-token.store.js';
 import { PasswordStore } from '../passwords/password.store.js';
 import { Database } from '../persistence/database.js';
+import { EmailChangeService, type WaitingEmailChange } from '../registration/email-change.service.js';
 import type { Session } from '../sessions/session.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 import type { BaseUser } from '../users/base-user.js';
@@ -27,6 +28,14 @@ export interface PersonalData {
   readonly links: readonly { purpose: string; sentTo: string | null; createdAt: Date; expiresAt: Date }[];
 }
 
+/** What a person may want to know of how he signs in. */
+export interface CredentialFacts {
+  /** Since when he has his password; `null` without one. */
+  readonly passwordChangedAt: Date | null;
+  /** The change of address whose link was not opened yet. */
+  readonly emailChange: WaitingEmailChange | null;
+}
+
 /** A person's right to see what is kept about him, and to be forgotten. */
 @Injectable()
 export class PersonalDataService {
@@ -35,6 +44,7 @@ export class PersonalDataService {
     private readonly passwords: PasswordStore,
     private readonly tokens: OneTimeTokenStore,
     private readonly sessions: SessionsService,
+    private readonly emailChange: EmailChangeService,
     private readonly moderation: ModerationService,
     private readonly database: Database,
     private readonly clock: Clock,
@@ -55,6 +65,14 @@ export class PersonalDataService {
       sessions: await this.sessionsOf(user.id),
       links: links.map(({ purpose, sentTo, createdAt, expiresAt }) => ({ purpose, sentTo, createdAt, expiresAt })),
     };
+  }
+
+  /** @throws NotFoundError. */
+  async credentialFacts(ref: UserRef): Promise<CredentialFacts> {
+    const user = await this.users.find(this.database, keysOf(ref));
+    if (user === null) throw new NotFoundError();
+    const password = await this.passwords.find(this.database, user.id);
+    return { passwordChangedAt: password?.changedAt ?? null, emailChange: await this.emailChange.waiting(user.id) };
   }
 
   /** @throws NotFoundError, LastAdminError. */

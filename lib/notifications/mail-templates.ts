@@ -45,10 +45,10 @@ export const MAIL_TEMPLATES: MailTemplates = {
     footer: footer(facts),
   }),
 
-  'password-changed': ({ at }, facts) => ({
+  'password-changed': ({ at, othersEnded }, facts) => ({
     subject: `Your ${facts.appName} password was changed`,
     lines: [
-      `On ${instantInWords(at)}${facts.source === null ? '' : `, from ${facts.source}`}. Other devices were signed out.`,
+      `On ${instantInWords(at)}${facts.source === null ? '' : `, from ${facts.source}`}. Other devices ${othersEnded ? 'were signed out' : 'stay signed in'}.`,
       'Not you? Choose a new password at once.',
       { label: 'Choose a new password', url: facts.forgotUrl },
     ],
@@ -61,8 +61,8 @@ export const MAIL_TEMPLATES: MailTemplates = {
       `${facts.source ?? 'A new device'}, ${instantInWords(at)}.`,
       'You? Fine. Not you? Sign it out and change your password.',
       { label: 'Sign it out and change your password', url: facts.devicesUrl },
-      footer(facts),
     ],
+    footer: footer(facts),
   }),
 
   'confirm-new-email': (_, facts) => ({

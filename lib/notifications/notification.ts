@@ -39,6 +39,8 @@ export interface ResetPasswordNotification extends Addressed, WithToken {
 export interface PasswordChangedNotification extends Addressed {
   readonly kind: 'password-changed';
   readonly at: Date;
+  /** Whether the other sessions ended with the old password. */
+  readonly othersEnded: boolean;
 }
 
 /** Somebody signed in with a device that the user had not used before. */

@@ -22,6 +22,8 @@ export interface ChangePasswordInput {
   readonly newPassword: string;
   /** The new password once more, where a form asks for it twice. */
   readonly verifyPassword?: string;
+  /** Whether the other sessions end. @default true */
+  readonly endOthers?: boolean;
 }
 
 /** `set`: there is none yet; `change`: there is one; `mustChange`: the next session can do nothing else first. */
@@ -41,7 +43,7 @@ export class PasswordChangeService {
   ) {}
 
   /**
-   * By the user, who gives the old one. The other sessions end, `keepSession` stays.
+   * By the user, who gives the old one. The other sessions end unless `endOthers` is false; `keepSession` stays.
    *
    * @throws WrongPasswordError, WeakPasswordError, InvalidInputError, TooManyRequestsError, NotFoundError.
    */
@@ -53,6 +55,7 @@ export class PasswordChangeService {
     const input = Fields.of(body);
     const oldPassword = this.credentials.readPassword(input, 'oldPassword');
     if (keepSession !== undefined && !isId(keepSession)) input.fault('keepSession', 'USERS_NOT_VALID');
+    const keepSessions = input.optionalFlag('endOthers') === false;
     const newPassword = readNew(input);
     const user = await this.require(ref);
     const canonical = await this.policy.check(newPassword, user, 'newPassword');
@@ -64,7 +67,7 @@ export class PasswordChangeService {
       if (!(await this.passwords.isCurrent(work, user.id, proof))) throw new WrongPasswordError();
       if (keepSession !== undefined) await this.sessions.clearNeed(work, { id: keepSession, userId: user.id }, 'new-password');
     };
-    await this.writer.write(user, hash, { keepSession, keepKeys: true, mustChange: false, guard, from });
+    await this.writer.write(user, hash, { keepSession, keepSessions, keepKeys: true, mustChange: false, guard, from });
   }
 
   /**
@@ -82,18 +85,23 @@ export class PasswordChangeService {
   }
 
   /**
-   * The first password of a user who has none.
+   * The first password of a user who has none. His sessions end, `keepSession` stays.
    *
-   * @throws ForbiddenError when he has one: then it takes the old one to change it.
+   * @throws ForbiddenError when he has one: then it takes the old one to change it; WeakPasswordError, InvalidInputError, NotFoundError.
    */
-  async setInitial(ref: UserRef, newPassword: unknown): Promise<void> {
+  async setInitial(
+    ref: UserRef,
+    body: unknown,
+    { keepSession, from }: { keepSession?: string | undefined; from?: RequestSource | undefined } = {},
+  ): Promise<void> {
+    const newPassword = readNew(Fields.of(body));
     const user = await this.require(ref);
     const guard = async (on: Connection): Promise<void> => {
       if (await this.passwords.has(on, user.id)) throw new ForbiddenError('There is a password already: change it.');
     };
     await guard(this.database);
     const hash = await this.hashed(newPassword, user);
-    await this.writer.write(user, hash, { mustChange: false, guard });
+    await this.writer.write(user, hash, { keepSession, mustChange: false, guard, from });
   }
 
   /**

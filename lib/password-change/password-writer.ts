@@ -16,10 +16,12 @@ import { PasswordChanged } from './password-change.events.js';
 export interface PasswordWrite {
   /** The one session that goes on; without it all end. */
   readonly keepSession?: string | undefined;
+  /** Whether all go on: only who gave the old password may want that. @default false */
+  readonly keepSessions?: boolean;
   readonly mustChange: boolean;
-  /** Runs behind the user's lock; its exception undoes everything. */
   /** Whether API keys live on: his own change of the password says nothing about them. @default false */
   readonly keepKeys?: boolean;
+  /** Runs behind the user's lock; its exception undoes everything. */
   readonly guard?: (work: Work) => Promise<void>;
   readonly from?: RequestSource | undefined;
 }
@@ -38,24 +40,30 @@ export class PasswordWriter {
     private readonly units: UnitOfWork,
   ) {}
 
-  async write(user: BaseUser, hash: string, { keepSession, keepKeys = false, mustChange, guard, from }: PasswordWrite): Promise<void> {
+  async write(user: BaseUser, hash: string, write: PasswordWrite): Promise<void> {
+    const { keepSessions = false, from = UNKNOWN_SOURCE } = write;
     await this.units.run(async (work) => {
-      if (!(await this.users.update(work, user.id, { mustChangePassword: mustChange, updatedAt: work.now }))) throw new NotFoundError();
-      await guard?.(work);
+      if (!(await this.users.update(work, user.id, { mustChangePassword: write.mustChange, updatedAt: work.now })))
+        throw new NotFoundError();
+      await write.guard?.(work);
       await this.passwords.set(work, user.id, hash, work.now);
-      await this.sessions.endAll(work, { userId: user.id, exceptId: keepSession, state: 'all', kind: keepKeys ? 'session' : undefined });
+      if (!keepSessions) await this.endSessions(work, user.id, write);
       await this.devices.forgetAll(work, user.id);
       await this.tokens.voidAll(work, user.id, ['reset-password', 'change-email']);
       await work.record(new PasswordChanged(work.now, user.id));
-      work.afterCommit(() => this.tell(user, work.now, from ?? UNKNOWN_SOURCE));
+      work.afterCommit(() => this.tell(user, { at: work.now, othersEnded: !keepSessions, from }));
     });
   }
 
-  private tell(user: BaseUser, at: Date, from: RequestSource): void {
+  private async endSessions(work: Work, userId: string, { keepSession, keepKeys = false }: PasswordWrite): Promise<void> {
+    await this.sessions.endAll(work, { userId, exceptId: keepSession, state: 'all', kind: keepKeys ? 'session' : undefined });
+  }
+
+  private tell(user: BaseUser, change: { at: Date; othersEnded: boolean; from: RequestSource }): void {
     const { email } = user;
     if (email === null) return;
     this.background.run('Mailing that a password changed', () =>
-      this.notifier.notify({ kind: 'password-changed', to: email, user: factsOf(user), at, from }),
+      this.notifier.notify({ kind: 'password-changed', to: email, user: factsOf(user), ...change }),
     );
   }
 }

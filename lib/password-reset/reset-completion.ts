@@ -101,7 +101,7 @@ export class ResetCompletion {
     const { email } = user;
     if (email === null) return;
     this.background.run('Mailing that a password changed', () =>
-      this.notifier.notify({ kind: 'password-changed', to: email, user: factsOf(user), at, from }),
+      this.notifier.notify({ kind: 'password-changed', to: email, user: factsOf(user), at, othersEnded: true, from }),
     );
   }
 }

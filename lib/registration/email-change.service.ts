@@ -19,6 +19,12 @@ import { keysOf, type UserRef } from '../users/user-ref.js';
 import { UserStore } from '../users/user.store.js';
 import { RegistrationSettings } from './registration.options.js';
 
+/** An address that its owner has not confirmed yet, and until when he may. */
+export interface WaitingEmailChange {
+  readonly email: string;
+  readonly expiresAt: Date;
+}
+
 /** A change of address waits until the new one confirms; the old one is told, and stays until then. */
 @Injectable()
 export class EmailChangeService {
@@ -59,6 +65,12 @@ export class EmailChangeService {
   /** Cancels a change that waits. @returns whether one did. */
   async cancel(userId: string): Promise<boolean> {
     return (await this.tokens.voidAll(this.database, userId, ['change-email'])) > 0;
+  }
+
+  /** The change that waits for its link to be opened, or null. */
+  async waiting(userId: string): Promise<WaitingEmailChange | null> {
+    const row = await this.tokens.findLiving(this.database, userId, 'change-email');
+    return row === null ? null : { email: String(row.data?.['email'] ?? row.sentTo), expiresAt: row.expiresAt };
   }
 
   private read(input: Fields): Identifier {

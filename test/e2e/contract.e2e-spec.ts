@@ -127,6 +127,15 @@ const LINES: readonly Line[] = [
     send: by('GET', '/auth/me/export'),
   },
   {
+    route: 'GET /auth/me/credentials',
+    status: 200,
+    names: () => ['passwordChangedAt', 'emailChange.email', 'emailChange.expiresAt'],
+    send: async ({ me, name }) => {
+      await me.send('POST', '/auth/email/change', { email: `next-${name}@example.org`, password: PASSWORD });
+      return me.send('GET', '/auth/me/credentials');
+    },
+  },
+  {
     route: 'PATCH /auth/me',
     status: 200,
     names: () => user,

@@ -61,6 +61,11 @@ export const PROFILE: OperationsOf<ProfileController> = {
   },
   me: { id: 'getMe', summary: 'Who one is', takesKeys: true, answers: { 200: 'Context' } },
   export: { id: 'exportMe', summary: 'All that is kept about oneself', answers: { 200: 'PersonalData' } },
+  credentialFacts: {
+    id: 'getMyCredentialFacts',
+    summary: 'Since when one has the password, and which change of address waits',
+    answers: { 200: 'CredentialFacts' },
+  },
   update: { id: 'updateMe', summary: 'Change what one says of oneself', body: 'ProfileChanges', answers: { 200: 'OneUser' } },
   rename: {
     id: 'changeUsername',
@@ -142,17 +147,18 @@ export const PASSWORD: OperationsOf<PasswordController> = {
   change: {
     id: 'changePassword',
     summary: 'Change the password',
-    description: 'The other sessions end, this one stays.',
+    description: 'This session stays, the others end unless `endOthers` is false.',
     body: 'PasswordChange',
     answers: { 204: null },
     errors: ['USERS_WEAK_PASSWORD', 'USERS_WRONG_PASSWORD', 'USERS_TOO_MANY_REQUESTS'],
   },
   set: {
     id: 'setPassword',
-    summary: 'Choose a new password where the session needs one',
+    summary: 'Choose a new password where the session needs one, or the first where there is none',
+    description: 'Where there is none, only lately after signing in. This session stays, the others end.',
     body: 'NewPassword',
     answers: { 204: null },
-    errors: ['USERS_WEAK_PASSWORD', 'USERS_FORBIDDEN'],
+    errors: ['USERS_WEAK_PASSWORD', 'USERS_FORBIDDEN', 'USERS_REAUTHENTICATION_REQUIRED'],
   },
 };
 

@@ -23,6 +23,7 @@ export function answerSchemas(space: DescribedSpace) {
     Registered: space.registration.signIn ? withToken(space, signedIn) : objectOf({ user: ref('User') }),
     Context: objectOf({ ...signedIn, roles: listOf(text()), permissions: listOf(text()) }),
     PersonalData: personalData(),
+    CredentialFacts: credentialFacts(),
     SessionState: { oneOf: [ref('Context'), objectOf({ user: NOTHING, session: NOTHING })] },
     OneUser: objectOf({ user: ref('User') }),
     OneUserForAdmin: objectOf({ user: ref('UserForAdmin') }),
@@ -98,6 +99,13 @@ function personalData(): Schema {
     passwordChangedAt: orNull(instant('null without a password.')),
     sessions: listOf(objectOf({ ...SESSION, userId: id, authenticatedAt: instant() }), 'Sessions and API keys.'),
     links: listOf(MAILED_LINK, 'Mailed links, without what opens them.'),
+  });
+}
+
+function credentialFacts(): Schema {
+  return objectOf({
+    passwordChangedAt: orNull(instant('null without a password.')),
+    emailChange: orNull(objectOf({ email: text(), expiresAt: instant() })),
   });
 }
 

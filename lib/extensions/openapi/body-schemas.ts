@@ -38,7 +38,10 @@ export function bodySchemas(space: DescribedSpace) {
     ConfirmationRequest: allOptional({ email }),
     MailedToken: objectOf({ token }),
     EmailChange: objectOf({ email, password }),
-    PasswordChange: objectOf({ oldPassword: password, newPassword, verifyPassword }, { optional: ['verifyPassword'] }),
+    PasswordChange: objectOf(
+      { oldPassword: password, newPassword, verifyPassword, endOthers: flag('Whether the other sessions end. true without it.') },
+      { optional: ['verifyPassword', 'endOthers'] },
+    ),
     NewPassword: objectOf({ newPassword, verifyPassword }, { optional: ['verifyPassword'] }),
     ResetRequest: objectOf({ login: text({ minLength: 1, description: 'A user name or an address.' }) }),
     PasswordReset: objectOf({ token, newPassword, verifyPassword }, { optional: ['verifyPassword'] }),

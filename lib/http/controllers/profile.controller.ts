@@ -1,5 +1,5 @@
 import { Get, HttpCode, Patch, Post, Req } from '@nestjs/common';
-import type { PersonalData } from '../../accounts/personal-data.service.js';
+import type { CredentialFacts, PersonalData } from '../../accounts/personal-data.service.js';
 import { UserChanges } from '../../accounts/user-changes.js';
 import { UsersService } from '../../accounts/users.service.js';
 import { NotFoundError } from '../../kernel/errors.js';
@@ -46,6 +46,12 @@ export class ProfileController {
   @Get('me/export')
   export(@Req() { auth }: SessionRequest): Promise<PersonalData> {
     return this.users.exportPersonalData(auth.user.id);
+  }
+
+  /** For a page on which he changes his password and his address. */
+  @Get('me/credentials')
+  credentialFacts(@Req() { auth }: SessionRequest): Promise<CredentialFacts> {
+    return this.users.credentialFacts(auth.user.id);
   }
 
   @Patch('me')

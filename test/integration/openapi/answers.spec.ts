@@ -35,12 +35,14 @@ describe('the document and the running app', () => {
     await browser.get('/auth/session');
     await browser.get('/auth/me');
     await browser.get('/auth/me/export');
+    await browser.get('/auth/me/credentials');
     await browser.patch('/auth/me', { displayName: 'Eve', seats: null, born: '1990-01-02', settings: { dark: true }, newsletter: false });
     await browser.post('/auth/username', { username: 'evelyn' });
     await browser.post('/auth/reauthenticate', { password: PASSWORD });
     await browser.post('/auth/email/change', { email: 'eve@example.net', password: PASSWORD });
+    await browser.get('/auth/me/credentials');
     await browser.delete('/auth/email/change');
-    await browser.post('/auth/password/change', { oldPassword: PASSWORD, newPassword: BETTER, verifyPassword: BETTER });
+    await browser.post('/auth/password/change', { oldPassword: PASSWORD, newPassword: BETTER, verifyPassword: BETTER, endOthers: false });
     const other = await signedIn('evelyn', BETTER);
     const { body } = await browser.get('/auth/sessions');
     await browser.delete(
@@ -307,6 +309,10 @@ describe('the document and what is refused', () => {
     for (let times = 0; times < 2; times += 1)
       await new CheckedClient(strict.url, check).post('/auth/login', { login: 'ann', password: PASSWORD });
     await new CheckedClient(strict.url, check).post('/auth/register', { username: 'eve', password: PASSWORD });
+    const { id } = await strict.users.create({ username: 'bare' });
+    const { token } = await strict.sessions.open(id);
+    strict.clock.advance('11m');
+    await new CheckedClient(strict.url, check).post('/auth/password/set', { newPassword: BETTER }, { token });
     await strict.close();
     expect(check.faults).toEqual([]);
   });

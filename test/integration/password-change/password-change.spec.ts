@@ -59,6 +59,16 @@ describe('a change with the old password', () => {
     expect(host.inbox.kinds('ann@example.org')).toEqual(['password-changed']);
   });
 
+  it('[3.3] ends none where the user wants to keep them, and the mail says so', async () => {
+    const [kept, other] = [await login(), await login()];
+    const input = { oldPassword: PASSWORD, newPassword: NEXT, endOthers: false };
+    await host.users.changePassword(ann, input, { keepSession: kept.session.id });
+    await host.settled();
+    expect([await statusOf(kept), await statusOf(other)]).toEqual(['ok', 'ok']);
+    expect(host.inbox.last('password-changed', 'ann@example.org').othersEnded).toBe(false);
+    await expect(host.users.changePassword(ann, { ...input, endOthers: 'no' as never })).rejects.toThrow(InvalidInputError);
+  });
+
   it('[3.3] ends all sessions where none is named', async () => {
     const session = await login();
     await host.users.changePassword(ann, { oldPassword: PASSWORD, newPassword: NEXT });
@@ -228,6 +238,22 @@ describe('a first password', () => {
     },
     LONG,
   );
+
+  it('[3.5] is set by route, in a session of other means, lately; that session stays', async () => {
+    await start({ listen: 'express', routes: true });
+    const { id } = await host.users.create({ username: 'bare', email: 'bare@example.org', emailConfirmed: true });
+    const [own, other] = [await host.sessions.open(id), await host.sessions.open(id)];
+    const set = (newPassword: unknown, token = own.token) => host.client().post('/auth/password/set', { newPassword }, { token });
+    expect(await host.users.credentialFacts(id)).toEqual({ passwordChangedAt: null, emailChange: null });
+    host.clock.advance('11m');
+    expect((await set(NEXT)).body.code).toBe('USERS_REAUTHENTICATION_REQUIRED');
+    const fresh = await host.sessions.open(id);
+    expect((await set('short', fresh.token)).body.code).toBe('USERS_WEAK_PASSWORD');
+    expect((await set(NEXT, fresh.token)).status).toBe(204);
+    expect([await statusOf(fresh), await statusOf(own), await statusOf(other)]).toEqual(['ok', 'not_found', 'not_found']);
+    expect((await set(THIRD, fresh.token)).body.code).toBe('USERS_FORBIDDEN');
+    expect(await host.users.credentialFacts(id)).toEqual({ passwordChangedAt: host.clock.now(), emailChange: null });
+  });
 
   it('[3.5] is set many times by who looks first and then sets it (the control)', async () => {
     await start();

@@ -120,8 +120,10 @@ describe('a confirmation', () => {
     const one = await tokenFor('one@example.org', 'confirm-new-email');
     await host.users.requestEmailChange(ann.id, 'two@example.org');
     const two = await tokenFor('two@example.org', 'confirm-new-email');
+    expect((await host.users.credentialFacts(ann.id)).emailChange?.email).toBe('two@example.org');
     await expect(host.users.confirmEmail(one)).rejects.toThrow(InvalidTokenError);
     expect((await host.users.confirmEmail(two)).email).toBe('two@example.org');
+    expect((await host.users.credentialFacts(ann.id)).emailChange).toBeNull();
   });
 
   it('[5.9] asked for by a stranger is quiet: nothing happens for an unknown, a confirmed and a deactivated address', async () => {

@@ -55,6 +55,7 @@ describe('our own routes', () => {
         'GET /auth/session',
         'GET /auth/me',
         'GET /auth/me/export',
+        'GET /auth/me/credentials',
         'PATCH /auth/me',
         'POST /auth/username',
         'POST /auth/me/delete',

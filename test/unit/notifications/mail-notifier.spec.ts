@@ -24,7 +24,7 @@ const NOTIFICATIONS: Notification[] = [
   { kind: 'confirm-email', ...common, token: TOKEN, expiresAt },
   { kind: 'already-registered', ...common },
   { kind: 'reset-password', ...common, token: TOKEN, expiresAt: new Date(clock.now().getTime() + 3_600_000) },
-  { kind: 'password-changed', ...common, at: clock.now() },
+  { kind: 'password-changed', ...common, at: clock.now(), othersEnded: true },
   { kind: 'new-sign-in', ...common, at: clock.now() },
   { kind: 'confirm-new-email', ...common, token: TOKEN, expiresAt },
   { kind: 'email-changing', ...common, newEmail: 'newann@example.org' },

@@ -80,7 +80,7 @@ function everyKind(about: Pick<Notification, 'to' | 'user' | 'from'>): Notificat
     { ...about, kind: 'confirm-email', ...link },
     { ...about, kind: 'already-registered' },
     { ...about, kind: 'reset-password', ...link },
-    { ...about, kind: 'password-changed', at: new Date(AT) },
+    { ...about, kind: 'password-changed', at: new Date(AT), othersEnded: true },
     { ...about, kind: 'new-sign-in', at: new Date(AT) },
     { ...about, kind: 'confirm-new-email', ...link },
     { ...about, kind: 'email-changing', newEmail: 'ann@example.net' },
