@@ -8,7 +8,7 @@ import { NotesModule } from './notes/notes.module.js';
 import { Outbox } from './outbox/outbox.js';
 import { OutboxController } from './outbox/outbox.controller.js';
 import type { Settings } from './settings.js';
-import { SetupController } from './setup/setup.controller.js';
+import { DevelopmentSetupController, SetupController } from './setup/setup.controller.js';
 import { AppUser } from './users/app-user.entity.js';
 import { Frame } from './web/frame.js';
 
@@ -35,7 +35,7 @@ export class AppModule {
         }),
         NotesModule,
       ],
-      controllers: settings.production ? [] : [OutboxController, SetupController],
+      controllers: settings.production ? [SetupController] : [OutboxController, DevelopmentSetupController],
       providers: [
         { provide: Outbox, useValue: outbox },
         { provide: Frame, useValue: new Frame(!settings.production, settings.apiDocs) },

@@ -3,7 +3,7 @@ import type { KeptMail } from './outbox.js';
 /** The outbox's page, without its frame. Everything that came from outside is escaped. */
 export function outboxPage(mails: readonly KeptMail[]): string {
   return `<title>Outbox</title>
-<main id="main" class="page page-middle stack" tabindex="-1">
+<main id="main" class="page stack" tabindex="-1">
   <div class="row spread">
     <h1>Outbox</h1>
     <a class="button" href="/outbox">Look again</a>
@@ -21,11 +21,13 @@ function entry({ number, mail: { to, subject, text }, keptAt }: KeptMail): strin
     <h2 class="break">${escape(subject)}</h2>
     <p class="muted small break">To ${escape(to)} · <time datetime="${keptAt.toISOString()}">${keptAt.toISOString().slice(0, 19).replace('T', ' ')} UTC</time></p>
   </div>
+  <div class="both">
   <div class="stack break">${paragraphs(text)}</div>
   <details>
     <summary>Show it as HTML<span class="sr">: ${escape(subject)} to ${escape(to)}</span></summary>
     <iframe class="mail" src="/outbox/${number}/html" title="${escape(subject)}" loading="lazy"></iframe>
   </details>
+  </div>
 </li>`;
 }
 

@@ -4,24 +4,36 @@ import { InvalidInputError, UsersService } from 'nestjs-users';
 
 const LOOPBACK = /^(?:127\.\d+\.\d+\.\d+|::1|::ffff:127\.\d+\.\d+\.\d+)$/;
 
-/** Makes the first administrator: in development, and for whoever sits at this machine. */
+/** `open`: for whoever sits at this machine, in development; `link`: by the link in the log alone; `used`: there are accounts. */
+type SetupState = 'open' | 'link' | 'used';
+
+/** Tells the page of the first account what it may show. */
 @ApiExcludeController()
 @Controller('setup')
 export class SetupController {
-  constructor(private readonly users: UsersService) {}
+  constructor(protected readonly users: UsersService) {}
 
-  /** Whether nobody has an account yet. */
   @Get('state')
-  async state(@Ip() ip: string): Promise<{ open: boolean }> {
-    if (!LOOPBACK.test(ip)) return { open: false };
-    return { open: (await this.users.list({ limit: 1 })).items.length === 0 };
+  async state(@Ip() ip: string): Promise<{ state: SetupState }> {
+    const { items } = await this.users.list({ status: 'active', limit: 1 });
+    return { state: items.length > 0 ? 'used' : this.isOpenTo(ip) ? 'open' : 'link' };
   }
 
+  /** Whether no link is needed from there. */
+  protected isOpenTo(_ip: string): boolean {
+    return false;
+  }
+}
+
+/** Makes the first administrator without a link: in development, and for whoever sits at this machine. */
+@ApiExcludeController()
+@Controller('setup')
+export class DevelopmentSetupController extends SetupController {
   /** @throws RegistrationClosedError when there is an administrator already: the library decides, in one transaction. */
   @Post('first-administrator')
   @HttpCode(204)
   async create(@Ip() ip: string, @Body() body: unknown): Promise<void> {
-    if (!LOOPBACK.test(ip)) throw new ForbiddenException();
+    if (!this.isOpenTo(ip)) throw new ForbiddenException();
     const { email, password } = (body ?? {}) as Record<string, unknown>;
     const missing = Object.entries({ email, password }).filter(([, value]) => typeof value !== 'string' || value === '');
     if (missing.length > 0)
@@ -30,5 +42,9 @@ export class SetupController {
         Object.fromEntries(missing.map(([name]) => [name, ['USERS_REQUIRED']])),
       );
     await this.users.bootstrap({ email: String(email), password: String(password) });
+  }
+
+  protected override isOpenTo(ip: string): boolean {
+    return LOOPBACK.test(ip);
   }
 }

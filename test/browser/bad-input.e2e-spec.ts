@@ -24,18 +24,18 @@ const SHORT = 'Use 8 characters or more';
 const CHANGE_EMAIL = (root: Person): Promise<void> => root.press('Change the email');
 
 const VISITORS: readonly BadForm[] = [
-  { page: '/register', entries: {}, send: 'Create account', words: [EMAIL, 'Enter a password.'] },
+  { page: '/register', entries: {}, send: 'Create an account', words: [EMAIL, 'Enter a password.'] },
   {
     page: '/register',
     entries: { email: 'ann', username: 'ann', company: 'Kept', password: 'short' },
-    send: 'Create account',
+    send: 'Create an account',
     words: [EMAIL],
   },
-  { page: '/register', entries: { email: 'ann@example.com', password: 'short' }, send: 'Create account', words: [SHORT] },
+  { page: '/register', entries: { email: 'ann@example.com', password: 'short' }, send: 'Create an account', words: [SHORT] },
   {
     page: '/register',
     entries: { email: 'ann@example.com', password: 'password123' },
-    send: 'Create account',
+    send: 'Create an account',
     words: ['Choose a password that is harder to guess: this one is on the list of the most used'],
   },
   { page: '/login', entries: {}, send: 'Sign in', words: ['Enter your email or username.', 'Enter a password.'] },

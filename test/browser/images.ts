@@ -64,8 +64,6 @@ async function visit(root: Person): Promise<readonly Image[]> {
     ['outbox', '/outbox'],
   ] as const)
     images.push(...(await both(root, name, path)));
-  await root.context.clearCookies();
-  images.push(...(await both(root, 'start', '/')), ...(await both(root, 'sign-in', '/login')));
   return images;
 }
 

@@ -63,7 +63,7 @@ describe('With the keyboard alone', () => {
     await type(/^Email/, 'ann@example.com');
     await type(/^Username/, 'ann');
     await type(/^Password/, PASSWORD);
-    await press(/^Create account$/, 'Space');
+    await press(/^Create an account$/, 'Space');
     await ann.at('/check-mail');
     await press(/^outbox$/);
     await ann.at('/outbox');

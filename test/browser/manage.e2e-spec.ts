@@ -64,6 +64,7 @@ describe('Those who administrate', () => {
     await support.press('Manage', 'link');
     await support.at('/manage');
     expect(await support.page.locator('#add').isVisible()).toBe(false);
+    expect(await support.page.locator('.nav-side a:visible').allTextContents()).toEqual(['Users']);
     await support.press('ann', 'link');
     await support.page.click('#actions summary');
     const entry = (name: string) => support.page.locator('#entries').getByRole('button', { name });
@@ -74,6 +75,16 @@ describe('Those who administrate', () => {
     await support.open('/manage/everyone');
     await support.sees('This page is not for your account.');
     expect(support.faults).toEqual([]);
+    await support.leave();
+  });
+
+  it('are led to the one page that they may open', async () => {
+    await root.api('PUT', `/admin/users/${ids['support']}/permissions`, { permissions: ['sessions.blackout'] });
+    const support = await Person.arrive(browser, sample.url);
+    await support.signIn('support');
+    await support.press('Manage', 'link');
+    await support.at('/manage/everyone');
+    expect(await support.page.locator('.nav-side a:visible').allTextContents()).toEqual(['Sign everyone out']);
     await support.leave();
   });
 

@@ -1,4 +1,4 @@
-import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page, type Request } from 'playwright-core';
 import { findChromium } from './find-chromium.mjs';
 import { PASSWORD } from './sample.js';
 
@@ -20,14 +20,22 @@ export const USER_AGENTS = {
 /** Somebody at a browser of their own. What a page must never do is noted in `faults`. */
 export class Person {
   readonly faults: string[] = [];
+  /** What the page has asked for and not got yet. */
+  private readonly asked = new Set<Request>();
 
   private constructor(
     readonly context: BrowserContext,
     readonly page: Page,
     private readonly url: string,
   ) {
-    context.on('page', (page) => this.watch(page));
+    context.on('page', (other) => this.watch(other));
     this.watch(page);
+    page.on('request', (request) => {
+      if (request.isNavigationRequest() && request.frame() === page.mainFrame()) this.asked.clear();
+      this.asked.add(request);
+    });
+    page.on('requestfinished', (request) => this.asked.delete(request));
+    page.on('requestfailed', (request) => this.asked.delete(request));
   }
 
   static async arrive(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Person> {
@@ -44,7 +52,20 @@ export class Person {
   /** Opens a page of the sample, or a link as it stands in a mail. */
   async open(path: string): Promise<void> {
     await this.page.goto(new URL(path, this.url).href);
-    await this.page.waitForLoadState('networkidle');
+    await this.settled();
+  }
+
+  /** Until the page is loaded and waits for no answer: Playwright's own `networkidle` adds half a second of silence each time. */
+  private async settled(): Promise<void> {
+    const deadline = Date.now() + 15_000;
+    for (let quiet = 0; quiet < 2;) {
+      if (Date.now() > deadline) throw new Error(`${this.page.url()} does not come to rest.`);
+      const isLoaded = await this.page
+        .evaluate(() => new Promise<boolean>((resolve) => setTimeout(() => resolve(document.readyState === 'complete'), 10)))
+        // It went on to another page meanwhile.
+        .catch(() => false);
+      quiet = isLoaded && this.asked.size === 0 ? quiet + 1 : 0;
+    }
   }
 
   async fill(entries: Readonly<Record<string, string>>, within = 'form'): Promise<void> {
@@ -61,7 +82,7 @@ export class Person {
 
   async at(path: string): Promise<void> {
     await this.page.waitForURL((url) => url.pathname === path);
-    await this.page.waitForLoadState('networkidle');
+    await this.settled();
   }
 
   async sees(text: string | RegExp): Promise<void> {

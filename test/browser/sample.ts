@@ -1,5 +1,5 @@
 import { createServer, type AddressInfo } from 'node:net';
-import type { INestApplication } from '@nestjs/common';
+import type { INestApplication, Type } from '@nestjs/common';
 import { createApp } from '../../sample-app/create-app.js';
 import { settingsFrom } from '../../sample-app/settings.js';
 import { type TestDatabase, testDatabase } from '../support/database.js';
@@ -16,13 +16,18 @@ export class Sample {
     readonly url: string,
   ) {}
 
-  static async start(framework: Framework): Promise<Sample> {
+  static async start(framework: Framework, environment: NodeJS.ProcessEnv = {}): Promise<Sample> {
     const database = await testDatabase();
     const port = await freePort();
-    const settings = settingsFrom({ PORT: String(port), BASE_URL: `http://localhost:${port}`, FRAMEWORK: framework });
+    const settings = settingsFrom({ PORT: String(port), BASE_URL: `http://localhost:${port}`, FRAMEWORK: framework, ...environment });
     const app = await createApp({ ...settings, database: database.options }, { quiet: true });
     await app.listen(settings.port, settings.host);
     return new Sample(app, database, settings.baseUrl);
+  }
+
+  /** What the app is made of, to set a scene that no page can set. */
+  get<T>(token: Type<T>): T {
+    return this.app.get(token);
   }
 
   async stop(): Promise<void> {

@@ -48,7 +48,7 @@ for (const framework of FRAMEWORKS) {
       await ann.press('Create an account', 'link');
       await ann.at('/register');
       await ann.fill({ email: ANN, username: 'ann', company: 'Lee & Sons', password: PASSWORD });
-      await ann.press('Create account');
+      await ann.press('Create an account');
       await ann.at('/check-mail');
       await ann.sees(/If ann@example\.com can have an account here, a message is on its way/);
       const link = await ann.mailed(ANN, 'confirm');
@@ -119,10 +119,20 @@ for (const framework of FRAMEWORKS) {
       await ann.fill({ oldPassword: 'eight blue windows', newPassword: PASSWORD }, '#password-form');
       await ann.press('Change password');
       await ann.sees('Your password is changed. 1 other device was signed out.');
+      await ann.sees(/^Last changed /);
+      await phone.signIn('ann.lee');
+      await ann.fill({ oldPassword: PASSWORD, newPassword: 'nine red chimneys' }, '#password-form');
+      await ann.page.uncheck('#endOthers');
+      await ann.press('Change password');
+      await ann.sees(/^Your password is changed\.$/);
+      await phone.open('/app');
+      await phone.page.locator('#notes', { hasText: 'Buy bread' }).waitFor();
       await ann.press('Change the email');
-      await ann.fill({ email: 'lee@example.com', password: PASSWORD }, 'dialog');
+      await ann.fill({ email: 'lee@example.com', password: 'nine red chimneys' }, 'dialog');
       await ann.press('Send the link');
       await ann.sees(/Waiting for you to open the link sent to/);
+      await ann.open('/account/password');
+      await ann.sees('lee@example.com');
       await ann.open(await ann.mailed('lee@example.com', 'confirm'));
       await ann.press(/^Confirm/);
       await ann.sees('Your email is confirmed.');
@@ -136,7 +146,7 @@ for (const framework of FRAMEWORKS) {
       const file: string[] = [];
       for await (const piece of await download.createReadStream()) file.push(String(piece));
       const kept = JSON.parse(file.join('')) as Record<string, unknown>;
-      expect(kept).toMatchObject({ profile: { email: 'lee@example.com', company: 'Lee & Daughters' }, notes: [{ text: 'Buy bread' }] });
+      expect(kept).toMatchObject({ user: { email: 'lee@example.com', company: 'Lee & Daughters' }, notes: [{ text: 'Buy bread' }] });
       expect(file.join('')).not.toMatch(/\$argon2|\$2b\$|scrypt/);
     });
 
@@ -155,7 +165,7 @@ for (const framework of FRAMEWORKS) {
       await ann.at('/login');
       await root.press('Undo');
       await root.sees('Undone.');
-      await ann.signIn('ann.lee');
+      await ann.signIn('ann.lee', 'nine red chimneys');
       await root.open('/manage/devices?search=lee');
       await root.press(/^Sign out Firefox on Windows of Ann Lee/);
       await root.sees('Firefox on Windows of Ann Lee was signed out.');

@@ -21,9 +21,7 @@ acting(download, async () => {
 
 /** All that the API tells about the reader. */
 async function collect() {
-  const { user: profile } = await call('GET', '/auth/me');
-  const { items: devices } = await call('GET', '/auth/sessions');
-  return { at: new Date().toISOString(), profile, devices, ...(await exportOwn(read)) };
+  return { ...(await call('GET', '/auth/me/export')), ...(await exportOwn(read)) };
 }
 
 function save(text) {

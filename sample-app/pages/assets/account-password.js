@@ -1,40 +1,70 @@
-import { acting, ask, byId } from './dom.js';
+import { acting, ask, byId, day } from './dom.js';
 import { devicesInWords, wereSignedOut } from './devices.js';
 import { home } from './host.js';
-import { api, banner, bindForm, filled, leave, recall, remember } from './pages.js';
-import { call, ownPasswordWrong, signedIn } from './shell.js';
+import { api, banner, bindForm, filled, leave } from './pages.js';
+import { call, ownPasswordWrong, signedIn, trouble } from './shell.js';
 import { emailInWords } from './users.js';
 
 const form = byId('password-form');
 const { user, session } = await signedIn();
-const needed = session.needs?.includes('new-password') ?? false;
+/** What this form does: `change` by the old password, `set` the first one, or `need` another one before anything else. */
+let mode = session.needs?.includes('new-password') ? 'need' : 'change';
+if (mode !== 'need') await know().catch(trouble);
 byId('account-name').value = user.email ?? user.username ?? '';
 byId('email').textContent = emailInWords(user);
-byId('old').hidden = needed;
-byId('email-card').hidden = needed;
-form.hidden = false;
-if (needed) byId('title').textContent = 'Choose a new password to go on';
+show();
 if (location.hash === '#email-card') byId('email-card').scrollIntoView();
-waiting(recall('email-change'));
+
+/** Since when there is a password, and which change of address waits. */
+async function know() {
+  const { passwordChangedAt, emailChange } = await call('GET', '/auth/me/credentials');
+  mode = passwordChangedAt === null ? 'set' : 'change';
+  if (passwordChangedAt !== null) byId('changed-at').textContent = day(passwordChangedAt);
+  waiting(emailChange);
+}
+
+function show() {
+  byId('old').hidden = byId('others').hidden = mode !== 'change';
+  byId('last-changed').hidden = mode !== 'change' || byId('changed-at').textContent === '';
+  byId('email-card').hidden = mode === 'need';
+  byId('change-email-h').hidden = mode !== 'set';
+  byId('change-email').setAttribute('aria-disabled', String(mode === 'set'));
+  if (mode === 'need') byId('title').textContent = 'Choose a new password to go on';
+  byId('password-title').textContent = mode === 'set' ? 'Set a password' : 'Password';
+  byId('save').textContent = mode === 'set' ? 'Set the password' : 'Change password';
+  form.hidden = false;
+}
+
+const ACTS = {
+  need: async ({ newPassword }) => {
+    await call('POST', '/auth/password/set', filled({ newPassword }));
+    leave(home.path, 'Your password is changed.');
+    return new Promise(() => {});
+  },
+  set: async ({ newPassword }) => {
+    await call('POST', '/auth/password/set', filled({ newPassword }), { confirms: false });
+    return 'Your password is set. You can sign in with it from now on.';
+  },
+  change: async ({ oldPassword, newPassword, endOthers }) => {
+    const { items } = await api('GET', '/auth/sessions').catch(() => ({ items: [] }));
+    const others = endOthers === 'on' ? items.length - 1 : 0;
+    await call('POST', '/auth/password/change', { ...filled({ oldPassword, newPassword }), endOthers: endOthers === 'on' });
+    return `Your password is changed.${others > 0 ? ` ${wereSignedOut(devicesInWords(others, 'other '), others)}` : ''}`;
+  },
+};
 
 bindForm(form, {
   busy: 'Saving…',
-  send: async ({ oldPassword, newPassword }) => {
-    if (needed) return call('POST', '/auth/password/set', filled({ newPassword }));
-    const { items } = await api('GET', '/auth/sessions').catch(() => ({ items: [] }));
-    await call('POST', '/auth/password/change', filled({ oldPassword, newPassword }));
-    return items.length - 1;
-  },
-  done: (others) => {
+  send: (entries) => ACTS[mode](entries),
+  done: (words) => {
     form.reset();
-    if (needed) return leave(home.path, 'Your password is changed.');
-    banner(
-      'ok',
-      others > 0
-        ? `Your password is changed. ${wereSignedOut(`${devicesInWords(others, 'other ')}`, others)}`
-        : 'Your password is changed.',
-    );
-    byId('title').scrollIntoView({ block: 'nearest' });
+    // After the form has given the button its words back. A new password ends a change of address that waits.
+    setTimeout(async () => {
+      await know().catch(trouble);
+      show();
+      banner('ok', words);
+      byId('title').scrollIntoView({ block: 'nearest' });
+    });
   },
   refused: (fault) => {
     if (fault.fields.password) fault.fields.newPassword = fault.fields.password;
@@ -42,8 +72,8 @@ bindForm(form, {
   },
 });
 
-byId('change-email').addEventListener('click', () => change(''));
-byId('send-again').addEventListener('click', () => change(recall('email-change') ?? ''));
+byId('change-email').addEventListener('click', () => mode === 'change' && change(''));
+byId('send-again').addEventListener('click', () => change(byId('waiting-for').textContent));
 
 async function change(value) {
   const answer = await ask({
@@ -62,22 +92,18 @@ async function change(value) {
     refused: ownPasswordWrong,
   });
   if (answer === null) return;
-  remember('email-change', answer.given);
-  waiting(answer.given);
+  await know().catch(trouble);
   banner('ok', `A link is on its way to ${answer.given}.`);
 }
 
 acting(byId('cancel-change'), async () => {
   await call('DELETE', '/auth/email/change');
-  remember('email-change', null);
   waiting(null);
   banner('ok', 'The change is cancelled. Your email stays as it is.');
   byId('change-email').focus();
 });
 
-/** What waits is known to this tab alone: the API does not tell it. */
-function waiting(email) {
-  if (email === user.email) remember('email-change', null);
-  byId('waiting').hidden = email === null || email === user.email;
-  byId('waiting-for').textContent = email ?? '';
+function waiting(change) {
+  byId('waiting').hidden = change === null;
+  byId('waiting-for').textContent = change?.email ?? '';
 }

@@ -17,7 +17,7 @@ bindForm(form, {
   },
   done: (email) => {
     remember('email', email);
-    banner('ok', 'Sent. Look in the spam folder too.');
+    banner('ok', `${byId('known').hidden ? 'Sent' : 'Sent again'}. Look in the spam folder too.`);
     // After the form has given the button its words back.
     setTimeout(() => {
       show(email);

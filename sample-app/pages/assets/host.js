@@ -3,8 +3,8 @@
 /** Where people go after signing in. */
 export const home = { path: '/app', title: 'My notes' };
 
-/** The host's own pages beside those for administrators. */
-export const manageLinks = [{ path: '/manage/notes', title: 'All notes' }];
+/** The host's own pages beside those for administrators, each for who has a `right`; `admin` for administrators alone. */
+export const manageLinks = [{ path: '/manage/notes', title: 'All notes', right: 'admin' }];
 
 /** Words for the codes of the host's own API. */
 export const ownWords = {

@@ -65,16 +65,19 @@ function toSignIn() {
   return away(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
 }
 
-/** Calls the API; when the sign-in has ended meanwhile, or is too old, asks for the password here and goes on with the same request. */
-export async function call(method, path, body) {
+/**
+ * Calls the API; when the sign-in has ended meanwhile, or is too old, asks for the password here and goes on with the same request.
+ * `confirms: false` for who has no password to be asked for.
+ */
+export async function call(method, path, body, { confirms = true } = {}) {
   try {
     if (method === 'GET') return await read(path);
     await stillMe();
     return await api(method, path, body);
   } catch (fault) {
-    const question = questionFor(fault);
+    const question = questionFor(fault, confirms);
     if (question === null || (await ask(await question())) === null) throw fault;
-    return call(method, path, body);
+    return call(method, path, body, { confirms });
   }
 }
 
@@ -92,9 +95,9 @@ function asAnother(user) {
   return new Promise(() => {});
 }
 
-function questionFor(fault) {
+function questionFor(fault, confirms) {
   if (fault.status === 401) return signInAgain;
-  return fault.code === 'USERS_REAUTHENTICATION_REQUIRED' ? confirmItIsYou : null;
+  return confirms && fault.code === 'USERS_REAUTHENTICATION_REQUIRED' ? confirmItIsYou : null;
 }
 
 const PASSWORD = { name: 'password', label: 'Password', type: 'password', autocomplete: 'current-password' };
@@ -193,8 +196,27 @@ function fillHeader({ user }) {
   byId('nav').hidden = byId('menu').hidden = false;
 }
 
+/** Where the administration begins for whoever may see only a part of it. */
+const MANAGE = [
+  ['users.read', '/manage'],
+  ['sessions.read', '/manage/devices'],
+  ['sessions.blackout', '/manage/everyone'],
+];
+
 function showManage(may) {
-  byId('nav-manage').hidden = !may.includes('users.read');
+  const first = MANAGE.find(([right]) => may.includes(right));
+  if (first) byId('nav-manage').href = first[1];
+  byId('nav-manage').hidden = first === undefined;
+}
+
+/** Of the pages beside this one only those that would open. They keep their place until the server has told. */
+async function showEntries() {
+  const [{ user }, may] = await Promise.all([arrival, rights]);
+  for (const entry of document.querySelectorAll('[data-right]')) {
+    const { right } = entry.dataset;
+    entry.hidden = !(right === 'admin' ? user?.isAdmin : may.includes(right));
+    entry.removeAttribute('data-right');
+  }
 }
 
 takeNotice();
@@ -202,7 +224,9 @@ takeNotice();
 // What the browser kept of a page must not come back after a sign-out.
 window.addEventListener('pageshow', ({ persisted }) => persisted && location.reload());
 
-for (const { path, title } of manageLinks) document.querySelector('.nav-side[aria-label="Manage"]')?.append(el('a', { href: path }, title));
+for (const { path, title, right } of manageLinks)
+  document.querySelector('.nav-side[aria-label="Manage"]')?.append(el('a', { href: path, 'data-right': right }, title));
+showEntries().catch(() => {});
 
 for (const nav of document.querySelectorAll('.nav')) {
   const above = [...nav.querySelectorAll('a')].filter(({ pathname }) => `${location.pathname}/`.startsWith(`${pathname}/`));
@@ -213,7 +237,7 @@ for (const nav of document.querySelectorAll('.nav')) {
 byId('sign-out').addEventListener('click', async () => {
   try {
     await api('POST', '/auth/logout');
-    for (const name of ['was-here', 'email', 'email-change']) remember(name, null);
+    for (const name of ['was-here', 'email']) remember(name, null);
     leave('/login', 'You are signed out.');
   } catch (fault) {
     banner('bad', textFor(fault.code, fault));

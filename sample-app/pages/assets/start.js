@@ -6,10 +6,10 @@ const { user } = await arrival;
 if (user !== null) location.replace(home.path);
 else if (await isNew()) location.replace('/setup');
 
-/** Whether nobody has an account yet. In production there is no such question. */
+/** Whether nobody has an account yet. */
 async function isNew() {
   return api('GET', '/setup/state').then(
-    ({ open }) => open,
+    ({ state }) => state !== 'used',
     () => false,
   );
 }
