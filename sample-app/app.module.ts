@@ -29,6 +29,7 @@ export class AppModule {
         UsersModule.forRoot({
           user: AppUser,
           routes: true,
+          apiKeys: { scopes: ['notes:read', 'notes:write'] },
           // In production nobody is first by chance: the log holds a link.
           registration: { firstUserIsAdmin: !settings.production, firstAdminLink: settings.production },
           mail: { appName: 'Notes', from: settings.mailFrom, baseUrl: settings.baseUrl, transport: transportTo(outbox, settings) },

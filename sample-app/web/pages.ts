@@ -18,6 +18,7 @@ const PAGES = {
   '/account/password': 'account-password',
   '/account/devices': 'account-devices',
   '/account/devices/:id': 'account-device',
+  '/account/keys': 'account-keys',
   '/account/data': 'account-data',
   '/manage': 'manage',
   '/manage/devices': 'manage-devices',
@@ -53,12 +54,16 @@ function patternOf(path: string): RegExp {
 }
 
 /** The browser keeps it and asks each time whether it has changed. */
-function sendAsset({ type, etag, plain, gzipped }: Asset, request: IncomingMessage, response: ServerResponse): void {
+function sendAsset({ type, etag, plain, packed }: Asset, request: IncomingMessage, response: ServerResponse): void {
   const headers = { 'Cache-Control': 'no-cache', ETag: etag, Vary: 'Accept-Encoding' };
   if (request.headers['if-none-match'] === etag) return void response.writeHead(304, headers).end();
-  const isGzipped = /\bgzip\b/.test(String(request.headers['accept-encoding']));
-  const body = isGzipped ? gzipped : plain;
-  const encoding = isGzipped ? { 'Content-Encoding': 'gzip' } : {};
-  response.writeHead(200, { ...headers, ...encoding, 'Content-Type': type, 'Content-Length': body.length });
+  const accepted = String(request.headers['accept-encoding']);
+  const [encoding, body] = Object.entries(packed).find(([name]) => accepted.includes(name)) ?? [null, plain];
+  response.writeHead(200, {
+    ...headers,
+    ...(encoding !== null && { 'Content-Encoding': encoding }),
+    'Content-Type': type,
+    'Content-Length': body.length,
+  });
   response.end(request.method === 'HEAD' ? undefined : body);
 }

@@ -57,9 +57,7 @@ describe('The first account, in production', () => {
     const { id } = await sample.get(UsersService).create({ username: 'ann' });
     const { token } = await sample.get(SessionsService).open(id);
     await root.context.clearCookies();
-    await root.context.addCookies([
-      { name: '__Host-session', value: token, domain: 'localhost', path: '/', secure: true, httpOnly: true, sameSite: 'Lax' },
-    ]);
+    await root.context.addCookies([{ name: 'session', value: token, domain: 'localhost', path: '/', httpOnly: true, sameSite: 'Lax' }]);
     await root.open('/account/password');
     await root.sees('Set a password');
     expect(await root.page.locator('#oldPassword').isVisible()).toBe(false);

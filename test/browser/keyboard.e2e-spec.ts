@@ -95,6 +95,16 @@ describe('With the keyboard alone', () => {
     await press(/^Sign out Safari on iPhone/);
     await ann.sees('Safari on iPhone was signed out.');
     await phone.leave();
+    await press(/^API keys$/);
+    await ann.at('/account/keys');
+    await press(/^New key$/);
+    await page.keyboard.type('nightly import');
+    await press(/^Read your notes/, 'Space');
+    await press(/^Make the key$/);
+    await press(/^I have stored it$/);
+    await press(/^End nightly import$/);
+    await press(/^End the key$/);
+    await ann.sees('The key “nightly import” is ended.');
     await press(/^Password and email$/);
     await ann.at('/account/password');
     await type(/^Current password/, PASSWORD);

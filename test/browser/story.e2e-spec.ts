@@ -140,6 +140,30 @@ for (const framework of FRAMEWORKS) {
       await ann.sees('lee@example.com · confirmed');
     });
 
+    it('makes a key for a program, which acts within its scope until the key is ended', async () => {
+      await ann.open('/account/keys');
+      await ann.sees('No keys yet.');
+      await ann.press('New key');
+      await ann.press('Make the key');
+      await ann.sees('Enter a name.');
+      await ann.fill({ name: 'nightly import' }, 'dialog');
+      await ann.page.getByLabel(/^Read your notes/).check();
+      await ann.press('Make the key');
+      await ann.sees('It is shown only this once.');
+      const headers = { 'x-api-key': (await ann.page.locator('#key').textContent()) ?? '', 'content-type': 'application/json' };
+      const ask = async (method: 'GET' | 'POST'): Promise<number> =>
+        (await fetch(`${sample.url}/notes`, { method, headers, ...(method === 'POST' && { body: '{}' }) })).status;
+      expect([await ask('GET'), await ask('POST')]).toEqual([200, 403]);
+      await ann.press('I have stored it');
+      expect(await ann.page.content()).not.toContain(headers['x-api-key']);
+      await ann.page.locator('#keys', { hasText: /Read your notes/ }).waitFor();
+      await ann.press('End nightly import');
+      await ann.sees('Programs that use it stop working at once.');
+      await ann.press('End the key');
+      await ann.sees('The key “nightly import” is ended.');
+      expect(await ask('GET')).toBe(401);
+    });
+
     it('downloads what is kept about one', async () => {
       await ann.open('/account/data');
       const [download] = await Promise.all([ann.page.waitForEvent('download'), ann.press('Download what we keep about you')]);

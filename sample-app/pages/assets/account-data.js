@@ -44,10 +44,14 @@ byId('delete').addEventListener('click', async () => {
     ({ items }) => `${devicesInWords(items.length)} ${items.length === 1 ? 'is' : 'are'} signed out`,
     () => 'every device is signed out',
   );
+  const keys = await api('GET', '/auth/api-keys').then(
+    ({ items }) => (items.length === 0 ? [] : [items.length === 1 ? '1 API key stops working' : `${items.length} API keys stop working`]),
+    () => ['every API key stops working'],
+  );
   const answer = await ask({
     title: 'Delete your account?',
     text: `${nameOf(user)}, this deletes, and it cannot be undone:`,
-    points: ['your profile and sign-in', devices, ...describeDeletion('your')],
+    points: ['your profile and sign-in', devices, ...keys, ...describeDeletion('your')],
     fields: [{ name: 'password', label: 'Password', type: 'password', autocomplete: 'current-password' }],
     stay: 'Keep my account',
     action: 'Delete my account',

@@ -77,6 +77,19 @@ export function pair(term, ...value) {
   return [el('dt', {}, term), el('dd', {}, ...value)];
 }
 
+/** Copies what stands in `place`; where the browser does not let it, it selects it. `what` names it for who cannot see it. */
+export function copyButton(place, what) {
+  const button = el('button', { type: 'button', className: 'compact' }, 'Copy', el('span', { className: 'sr' }, ` ${what}`));
+  const status = el('span', { className: 'small muted', role: 'status' });
+  button.addEventListener('click', async () => {
+    await navigator.clipboard.writeText(place.textContent).then(
+      () => (status.textContent = 'Copied'),
+      () => window.getSelection().selectAllChildren(place),
+    );
+  });
+  return el('span', { className: 'row' }, button, status);
+}
+
 /** Closes a menu on Escape, on a press outside, and when the focus leaves. */
 export function bindMenu(menu) {
   const summary = menu.querySelector('summary');

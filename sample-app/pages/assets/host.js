@@ -6,6 +6,12 @@ export const home = { path: '/app', title: 'My notes' };
 /** The host's own pages beside those for administrators, each for who has a `right`; `admin` for administrators alone. */
 export const manageLinks = [{ path: '/manage/notes', title: 'All notes', right: 'admin' }];
 
+/** What an API key may be good for: the names that our routes ask for, in plain words. */
+export const scopes = [
+  { name: 'notes:read', words: 'Read your notes' },
+  { name: 'notes:write', words: 'Write, change and delete your notes' },
+];
+
 /** Words for the codes of the host's own API. */
 export const ownWords = {
   NOTES_TEXT_REQUIRED: 'Write something first.',

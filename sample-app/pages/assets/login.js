@@ -7,6 +7,7 @@ const TITLES = {
   '/account': 'Profile',
   '/account/password': 'Password and email',
   '/account/devices': 'Where you are signed in',
+  '/account/keys': 'API keys',
   '/account/data': 'Your data',
   '/manage': 'Users',
   '/manage/devices': 'Devices',

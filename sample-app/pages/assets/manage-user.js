@@ -1,5 +1,5 @@
 import { deviceName, deviceRow, devicesInWords, endButton, gone } from './devices.js';
-import { acting, appName, ask, bindMenu, byId, day, el, exactly, loading, nameOf, pair } from './dom.js';
+import { acting, appName, ask, bindMenu, byId, copyButton, day, el, exactly, loading, nameOf, pair } from './dom.js';
 import { banner, takeNotice } from './pages.js';
 import { call, signedIn, trouble } from './shell.js';
 import { actsFor, editing } from './user-acts.js';
@@ -46,8 +46,9 @@ function show() {
   const badges = [...badgesOf(user, me), statusBadge(user)].filter((badge) => badge !== null);
   byId('badges').replaceChildren(...badges);
   byId('badges').hidden = badges.length === 0;
+  const code = el('code', {}, user.id);
   byId('pairs').replaceChildren(
-    ...pair('Id', el('code', { id: 'id' }, user.id), ' ', copyButton()),
+    ...pair('Id', code, ' ', copyButton(code, 'the id')),
     ...pair('Username', user.username ?? 'none'),
     ...pair('Email', user.email ?? 'none', user.email === null ? '' : confirmedInWords(user)),
     ...fields
@@ -79,18 +80,6 @@ byId('edit').addEventListener('click', async () => {
 
 function confirmedInWords({ emailConfirmedAt }) {
   return emailConfirmedAt === null ? ' · not confirmed' : ` · confirmed ${day(emailConfirmedAt)}`;
-}
-
-function copyButton() {
-  const button = el('button', { type: 'button', className: 'compact' }, 'Copy', el('span', { className: 'sr' }, ' the id'));
-  const status = el('span', { className: 'small muted', role: 'status' });
-  button.addEventListener('click', async () => {
-    await navigator.clipboard.writeText(user.id).then(
-      () => (status.textContent = 'Copied'),
-      () => window.getSelection().selectAllChildren(byId('id')),
-    );
-  });
-  return el('span', { className: 'row' }, button, status);
 }
 
 function ending(session) {

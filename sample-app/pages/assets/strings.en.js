@@ -36,6 +36,8 @@ const WORDS = {
   USERS_ACTING: 'Not while acting as someone else.',
   USERS_NOT_VALID: 'This cannot be used here.',
   NOT_IN_FUTURE: 'Choose a day that is still to come.',
+  NO_SCOPE: 'Choose at least one.',
+  USERS_TOO_MANY_API_KEYS: 'You have as many keys as one account may have. End one first.',
   TYPED: 'Type it exactly as it stands above.',
   NO_ADDRESS: 'A message needs an email address. Or set a password now.',
   OFFLINE: 'The server did not answer. Check your connection, and look whether it worked before you try again.',
@@ -49,6 +51,7 @@ const AT_FIELD = {
   password: 'Enter a password.',
   oldPassword: 'Enter your current password.',
   newPassword: 'Enter a new password.',
+  name: 'Enter a name.',
 };
 
 /** The words for a code: at a field, where one is named. */
