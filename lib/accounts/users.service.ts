@@ -26,7 +26,7 @@ import { type ImportOptions, type ImportReport, UserImport } from '../user-impor
 import type { BaseUser } from '../users/base-user.js';
 import type { RegisteredUser } from '../users/register.js';
 import type { UserRef } from '../users/user-ref.js';
-import { type CredentialFacts, type PersonalData, PersonalDataService } from './personal-data.service.js';
+import { type PersonalData, PersonalDataService } from './personal-data.service.js';
 import { type ActorProof, UserAdmission } from './user-admission.js';
 import { UserChanges } from './user-changes.js';
 import { type ListUsers, type SearchUsers, UserQueries } from './user-queries.js';
@@ -305,11 +305,6 @@ export class UsersService<U extends BaseUser = RegisteredUser> {
   /** Mails a link to the new address, and a note to the old one. @throws NotFoundError, InvalidInputError, TooManyRequestsError. */
   requestEmailChange(ref: UserRef, email: string): Promise<void> {
     return this.emailChange.request(ref, email);
-  }
-
-  /** Since when he has his password, and which change of address waits. @throws NotFoundError. */
-  credentialFacts(ref: UserRef): Promise<CredentialFacts> {
-    return this.personalData.credentialFacts(ref);
   }
 
   /** @throws NotFoundError. */

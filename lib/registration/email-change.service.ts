@@ -70,7 +70,9 @@ export class EmailChangeService {
   /** The change that waits for its link to be opened, or null. */
   async waiting(userId: string): Promise<WaitingEmailChange | null> {
     const row = await this.tokens.findLiving(this.database, userId, 'change-email');
-    return row === null ? null : { email: String(row.data?.['email'] ?? row.sentTo), expiresAt: row.expiresAt };
+    if (row === null) return null;
+    const email = row.data?.['email'];
+    return { email: typeof email === 'string' ? email : (row.sentTo ?? ''), expiresAt: row.expiresAt };
   }
 
   private read(input: Fields): Identifier {

@@ -38,10 +38,7 @@ export function bodySchemas(space: DescribedSpace) {
     ConfirmationRequest: allOptional({ email }),
     MailedToken: objectOf({ token }),
     EmailChange: objectOf({ email, password }),
-    PasswordChange: objectOf(
-      { oldPassword: password, newPassword, verifyPassword, endOthers: flag('Whether the other sessions end. true without it.') },
-      { optional: ['verifyPassword', 'endOthers'] },
-    ),
+    PasswordChange: passwordChange(space),
     NewPassword: objectOf({ newPassword, verifyPassword }, { optional: ['verifyPassword'] }),
     ResetRequest: objectOf({ login: text({ minLength: 1, description: 'A user name or an address.' }) }),
     PasswordReset: objectOf({ token, newPassword, verifyPassword }, { optional: ['verifyPassword'] }),
@@ -57,6 +54,12 @@ export function bodySchemas(space: DescribedSpace) {
       { optional: ['verifyPassword', 'mustChange'] },
     ),
   };
+}
+
+function passwordChange(space: DescribedSpace) {
+  const { password: oldPassword, newPassword, verifyPassword } = passwordFields(space);
+  const endOthers = flag('Whether the other sessions end; `true` without it.');
+  return objectOf({ oldPassword, newPassword, verifyPassword, endOthers }, { optional: ['verifyPassword', 'endOthers'] });
 }
 
 /** Keeping one out, or everybody. */

@@ -26,9 +26,9 @@ import {
   OWN_SESSIONS,
   PASSWORD,
   PASSWORD_RESET,
-  PROFILE,
   REGISTRATION,
 } from './account-operations.js';
+import { PROFILE } from './profile-operations.js';
 import { ADMIN_ABOUT, ADMIN_ACTS, ADMIN_INVITATIONS, ADMIN_RIGHTS, ADMIN_SESSIONS, ADMIN_USERS } from './admin-operations.js';
 import type { Operation } from './operation.js';
 

@@ -1,5 +1,5 @@
 import { Get, HttpCode, Patch, Post, Req } from '@nestjs/common';
-import type { CredentialFacts, PersonalData } from '../../accounts/personal-data.service.js';
+import { type CredentialFacts, type PersonalData, PersonalDataService } from '../../accounts/personal-data.service.js';
 import { UserChanges } from '../../accounts/user-changes.js';
 import { UsersService } from '../../accounts/users.service.js';
 import { NotFoundError } from '../../kernel/errors.js';
@@ -20,6 +20,7 @@ import { OwnRoutes } from './own-routes.decorator.js';
 export class ProfileController {
   constructor(
     private readonly users: UsersService,
+    private readonly personalData: PersonalDataService,
     private readonly changes: UserChanges,
     private readonly credentials: Credentials,
     private readonly exchanges: HttpExchanges,
@@ -51,7 +52,7 @@ export class ProfileController {
   /** For a page on which he changes his password and his address. */
   @Get('me/credentials')
   credentialFacts(@Req() { auth }: SessionRequest): Promise<CredentialFacts> {
-    return this.users.credentialFacts(auth.user.id);
+    return this.personalData.credentialFacts(auth.user.id);
   }
 
   @Patch('me')

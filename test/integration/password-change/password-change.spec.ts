@@ -8,6 +8,7 @@ import {
   WeakPasswordError,
   WrongPasswordError,
 } from 'nestjs-users';
+import { PersonalDataService } from '../../../lib/accounts/personal-data.service.js';
 import { PasswordChangeService } from '../../../lib/password-change/password-change.service.js';
 import { Passwords } from '../../../lib/passwords/passwords.service.js';
 import { SessionEnding } from '../../../lib/sessions/session-ending.js';
@@ -244,7 +245,7 @@ describe('a first password', () => {
     const { id } = await host.users.create({ username: 'bare', email: 'bare@example.org', emailConfirmed: true });
     const [own, other] = [await host.sessions.open(id), await host.sessions.open(id)];
     const set = (newPassword: unknown, token = own.token) => host.client().post('/auth/password/set', { newPassword }, { token });
-    expect(await host.users.credentialFacts(id)).toEqual({ passwordChangedAt: null, emailChange: null });
+    expect(await host.app.get(PersonalDataService).credentialFacts(id)).toEqual({ passwordChangedAt: null, emailChange: null });
     host.clock.advance('11m');
     expect((await set(NEXT)).body.code).toBe('USERS_REAUTHENTICATION_REQUIRED');
     const fresh = await host.sessions.open(id);
@@ -252,7 +253,7 @@ describe('a first password', () => {
     expect((await set(NEXT, fresh.token)).status).toBe(204);
     expect([await statusOf(fresh), await statusOf(own), await statusOf(other)]).toEqual(['ok', 'not_found', 'not_found']);
     expect((await set(THIRD, fresh.token)).body.code).toBe('USERS_FORBIDDEN');
-    expect(await host.users.credentialFacts(id)).toEqual({ passwordChangedAt: host.clock.now(), emailChange: null });
+    expect(await host.app.get(PersonalDataService).credentialFacts(id)).toEqual({ passwordChangedAt: host.clock.now(), emailChange: null });
   });
 
   it('[3.5] is set many times by who looks first and then sets it (the control)', async () => {
