@@ -85,6 +85,16 @@ export const MAIL_TEMPLATES: MailTemplates = {
     footer: footer(facts),
   }),
 
+  'email-changed': ({ newEmail, at }, facts) => ({
+    subject: `Your ${facts.appName} email was changed`,
+    lines: [
+      `To ${maskEmail(newEmail)}, on ${instantInWords(at)}${facts.source === null ? '' : `, from ${facts.source}`}. Other devices were signed out.`,
+      `Not you? ${facts.canReply ? 'Answer this mail at once.' : `Tell whoever runs ${facts.appName} at once.`}`,
+      { label: 'Your account', url: facts.accountUrl },
+    ],
+    footer: footer(facts),
+  }),
+
   invitation: (_, facts) => ({
     subject: `You are invited to ${facts.appName}`,
     lines: [

@@ -61,6 +61,14 @@ export interface EmailChangingNotification extends Addressed {
   readonly newEmail: string;
 }
 
+/** To the old address, when the new one was confirmed. */
+export interface EmailChangedNotification extends Addressed {
+  readonly kind: 'email-changed';
+  /** In full, as in {@link EmailChangingNotification}. */
+  readonly newEmail: string;
+  readonly at: Date;
+}
+
 /** Somebody is asked in; the token lets him choose a password. */
 export interface InvitationNotification extends Addressed, WithToken {
   readonly kind: 'invitation';
@@ -77,6 +85,7 @@ export type Notification =
   | NewSignInNotification
   | ConfirmNewEmailNotification
   | EmailChangingNotification
+  | EmailChangedNotification
   | InvitationNotification;
 
 export type NotificationKind = Notification['kind'];

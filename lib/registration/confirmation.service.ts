@@ -16,12 +16,19 @@ import type { BaseUser } from '../users/base-user.js';
 import { keysOf, type UserRef } from '../users/user-ref.js';
 import { UserStore } from '../users/user.store.js';
 import { EmailTakenError } from '../users/users.errors.js';
-import { AdminChanged, EmailChanged, EmailConfirmed, UserActivated } from '../users/users.events.js';
+import { AdminChanged, EmailConfirmed, UserActivated } from '../users/users.events.js';
+import { EmailChangeService } from './email-change.service.js';
 import { FirstAdmin } from './first-admin.js';
 import { PendingRegistrations } from './pending-registrations.js';
 import { RegistrationSettings } from './registration.options.js';
 
 const TOKEN_LENGTH = 200;
+
+interface Use extends Pick<OneTimeTokenRow, 'userId' | 'sentTo'> {
+  readonly from: RequestSource | undefined;
+  /** The token's row as it is behind the lock. */
+  readonly require: () => Promise<OneTimeTokenRow>;
+}
 
 /** Confirms addresses: by the mailed token, or on an administrator's word. Opens no session (ASVS 5.0, 7.6.2). */
 @Injectable()
@@ -30,6 +37,7 @@ export class ConfirmationService {
     private readonly users: UserStore,
     private readonly tokens: OneTimeTokens,
     private readonly pending: PendingRegistrations,
+    private readonly changes: EmailChangeService,
     private readonly sessions: SessionEnding,
     private readonly firstAdmin: FirstAdmin,
     private readonly limiter: RateLimiter,
@@ -51,7 +59,7 @@ export class ConfirmationService {
     const purpose = await this.purposeOf(text);
     const found = await this.tokens.require(this.database, text, purpose);
     try {
-      return await this.units.run((work) => this.use(work, found, () => this.tokens.require(work, text, purpose)));
+      return await this.units.run((work) => this.use(work, { ...found, from, require: () => this.tokens.require(work, text, purpose) }));
     } catch (error) {
       // Somebody else confirmed this address first: to a stranger that is a link that does not work any more.
       if (error instanceof EmailTakenError) throw new InvalidTokenError();
@@ -105,7 +113,7 @@ export class ConfirmationService {
     await work.record(new UserActivated(work.now, user.id));
   }
 
-  private async use(work: Work, { userId, sentTo }: OneTimeTokenRow, require: () => Promise<OneTimeTokenRow>): Promise<BaseUser> {
+  private async use(work: Work, { userId, sentTo, from, require }: Use): Promise<BaseUser> {
     if (this.settings.firstUserIsAdmin || this.firstAdmin.isChosen(sentTo)) await this.firstAdmin.lock(work);
     await this.users.lock(work, userId);
     const token = await require();
@@ -113,7 +121,8 @@ export class ConfirmationService {
     if (user === null) throw new InvalidTokenError();
     if (token.consumedAt !== null) return this.again(user, token, work);
     await this.tokens.consume(work, token);
-    await this.write(work, user, token);
+    if (token.purpose === 'change-email') await this.changes.complete(work, { user, token, from });
+    else await this.write(work, user, token);
     return (await this.users.findById(work, userId)) as BaseUser;
   }
 
@@ -125,7 +134,6 @@ export class ConfirmationService {
   }
 
   private async write(work: Work, user: BaseUser, token: OneTimeTokenRow): Promise<void> {
-    if (token.purpose === 'change-email') return this.writeChange(work, user, token);
     if (user.activatedAt === null) return this.writeRegistration(work, user, token);
     const owner = token.sentTo === null ? null : await this.users.find(work, [{ emailKey: token.sentTo }]);
     if (owner?.id !== user.id) throw new InvalidTokenError();
@@ -155,15 +163,6 @@ export class ConfirmationService {
 
   private async claimForChosen(work: Work, { sentTo }: OneTimeTokenRow): Promise<boolean> {
     return this.firstAdmin.isChosen(sentTo) && (await this.firstAdmin.claimForChosen(work));
-  }
-
-  /** Makes no administrator: whoever is signed in could have the chosen address asked, and would be it by one careless click. */
-  private async writeChange(work: Work, user: BaseUser, token: OneTimeTokenRow): Promise<void> {
-    const email = token.data?.['email'];
-    if (typeof email !== 'string' || token.sentTo === null) throw new InvalidTokenError();
-    await this.users.update(work, user.id, { email, emailKey: token.sentTo, emailConfirmedAt: work.now, updatedAt: work.now });
-    await this.tokens.voidAll(work, user.id, ['reset-password', 'confirm-email']);
-    await work.record(new EmailChanged(work.now, user.id));
   }
 
   private async purposeOf(token: string): Promise<TokenPurpose> {

@@ -47,7 +47,12 @@ export class EmailController {
   @Post('email/change')
   async requestChange(@Req() request: SessionRequest): Promise<object> {
     const exchange = this.exchanges.ofRequest(request);
-    await this.changes.requestAs(request.auth.user.id, take(bodyOf(exchange), ['email', 'password']), exchange.source);
+    const { user, session } = request.auth;
+    await this.changes.requestAs(
+      { userId: user.id, sessionId: session.id },
+      take(bodyOf(exchange), ['email', 'password']),
+      exchange.source,
+    );
     return {};
   }
 

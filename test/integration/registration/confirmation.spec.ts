@@ -224,6 +224,34 @@ describe('a change of address', () => {
     const ann = await host.users.confirmEmail(await tokenFor('New@example.org', 'confirm-new-email'));
     expect([ann.email, ann.emailConfirmedAt]).toEqual(['New@example.org', host.clock.now()]);
     expect(await host.users.find({ email: 'ann@example.org' })).toBeNull();
+    await host.settled();
+    expect(host.inbox.kinds('ann@example.org')).toEqual(['email-changing', 'email-changed']);
+    const about = { newEmail: 'New@example.org', at: host.clock.now() };
+    expect(host.inbox.last('email-changed', 'ann@example.org')).toMatchObject(about);
+  });
+
+  it('[2.7] tells the old address once, however often the link is used, and never one that was not confirmed', async () => {
+    await host.users.update({ username: 'ann' }, { email: 'mistyped@example.org' });
+    await request('new@example.org');
+    const token = await tokenFor('new@example.org', 'confirm-new-email');
+    for (let times = 0; times < 2; times += 1) await host.users.confirmEmail(token);
+    await request('newer@example.org');
+    const next = await tokenFor('newer@example.org', 'confirm-new-email');
+    for (let times = 0; times < 2; times += 1) await host.users.confirmEmail(next);
+    await host.settled();
+    expect(host.inbox.kinds('mistyped@example.org')).toEqual(['email-changing']);
+    expect(host.inbox.kinds('new@example.org').filter((kind) => kind === 'email-changed')).toHaveLength(1);
+  });
+
+  it('[2.7] ends every session but the one in which it was asked for, when it is done', async () => {
+    const { id: userId } = await host.users.findOrFail({ username: 'ann' });
+    const [asking, other] = [await host.sessions.open(userId), await host.sessions.open(userId)];
+    const body = { email: 'new@example.org', password: PASSWORD };
+    await host.app.get(EmailChangeService).requestAs({ userId, sessionId: asking.session.id }, body, VISITOR);
+    expect((await host.sessions.check(other.token)).status).toBe('ok');
+    await host.users.confirmEmail(await tokenFor('new@example.org', 'confirm-new-email'), VISITOR);
+    expect((await host.sessions.check(asking.token)).status).toBe('ok');
+    expect((await host.sessions.check(other.token)).status).toBe('not_found');
   });
 
   it('[B-38] answers the same for a taken address, whose owner is told', async () => {
@@ -264,11 +292,13 @@ describe('a change of address', () => {
   it('by the user himself takes his password', async () => {
     const { id } = await host.users.findOrFail({ username: 'ann' });
     const changes = host.app.get(EmailChangeService);
-    await expect(changes.requestAs(id, { email: 'new@example.org', password: 'a wrong staple' }, VISITOR)).rejects.toMatchObject({
+    await expect(
+      changes.requestAs({ userId: id }, { email: 'new@example.org', password: 'a wrong staple' }, VISITOR),
+    ).rejects.toMatchObject({
       code: 'USERS_WRONG_PASSWORD',
     });
-    await expect(changes.requestAs(id, { password: PASSWORD }, VISITOR)).rejects.toThrow(InvalidInputError);
-    await changes.requestAs(id, { email: 'new@example.org', password: PASSWORD }, VISITOR);
+    await expect(changes.requestAs({ userId: id }, { password: PASSWORD }, VISITOR)).rejects.toThrow(InvalidInputError);
+    await changes.requestAs({ userId: id }, { email: 'new@example.org', password: PASSWORD }, VISITOR);
   });
 });
 
@@ -290,6 +320,17 @@ describe('the budget of confirmation mails', () => {
     expect(host.inbox.kinds('bob@example.org')).toEqual(['confirm-email', 'confirm-email']);
     // The link that was mailed must stay good: beyond the budget nothing replaces it.
     expect((await host.users.confirmEmail(token)).status).toBe('active');
+  });
+});
+
+describe('the budget of mails about a change of address', () => {
+  it('is two in half an hour; beyond it nothing is sent, and the link that was mailed before stays good', async () => {
+    host = await HostApp.start();
+    await host.user('ann');
+    for (let times = 1; times <= 3; times += 1) await host.users.requestEmailChange({ username: 'ann' }, `new${times}@example.org`);
+    await host.settled();
+    expect(host.inbox.kinds('new3@example.org')).toEqual([]);
+    expect((await host.users.confirmEmail(await tokenFor('new2@example.org', 'confirm-new-email'))).email).toBe('new2@example.org');
   });
 });
 

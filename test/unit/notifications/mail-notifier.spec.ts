@@ -28,6 +28,7 @@ const NOTIFICATIONS: Notification[] = [
   { kind: 'new-sign-in', ...common, at: clock.now() },
   { kind: 'confirm-new-email', ...common, token: TOKEN, expiresAt },
   { kind: 'email-changing', ...common, newEmail: 'newann@example.org' },
+  { kind: 'email-changed', ...common, newEmail: 'newann@example.org', at: clock.now() },
   { kind: 'invitation', ...common, token: TOKEN, expiresAt, invitedBy: common.user },
 ];
 
@@ -126,6 +127,16 @@ describe('the words of a mail', () => {
         `Choose a password:\nhttps://notes.example/invitation#token=${TOKEN}`,
         'If you do not want this, do nothing: no account will be usable.',
         'You get this because someone invited this address to Notes (https://notes.example).',
+      ),
+    ],
+    [
+      'email-changed',
+      'Your Notes email was changed',
+      lines(
+        'To n…@example.org, on 3 Nov 2026, 09:12 UTC, from Chrome on macOS, 198.51.100.4. Other devices were signed out.',
+        'Not you? Tell whoever runs Notes at once.',
+        'Your account:\nhttps://notes.example/account/password',
+        FOOTER,
       ),
     ],
     [

@@ -84,6 +84,7 @@ function everyKind(about: Pick<Notification, 'to' | 'user' | 'from'>): Notificat
     { ...about, kind: 'new-sign-in', at: new Date(AT) },
     { ...about, kind: 'confirm-new-email', ...link },
     { ...about, kind: 'email-changing', newEmail: 'ann@example.net' },
+    { ...about, kind: 'email-changed', newEmail: 'ann@example.net', at: new Date(AT) },
     { ...about, kind: 'invitation', ...link, invitedBy: about.user },
   ];
 }
