@@ -25,7 +25,8 @@ export type { Invited, InviteInput } from './invitations/invitations.service.js'
 export type { Registered, RegisterInput } from './registration/registration.service.js';
 export type { ChangePasswordInput, PasswordStatus } from './password-change/password-change.service.js';
 export { type LoginInput, type OpenInput, type Renewed, SessionsService } from './sessions/sessions.service.js';
-export type { CheckResult, LoginResult, Session, SessionContext } from './sessions/session.js';
+export { type Impersonation, type ImpersonationInput, ImpersonationService } from './impersonation/impersonation.service.js';
+export type { Actor, CheckResult, LoginResult, Session, SessionContext } from './sessions/session.js';
 export type { CheckOptions } from './sessions/session-check.js';
 export type { EndSessions, ListSessions } from './sessions/session-input.js';
 export type { SessionKind, SessionNeed } from './sessions/session.entity.js';
@@ -64,6 +65,7 @@ export { SessionGuard } from './http/guards/session.guard.js';
 export { AdminOnly } from './http/decorators/admin-only.decorator.js';
 export { CurrentSession, type CurrentSessionField } from './http/decorators/current-session.decorator.js';
 export { CurrentUser, type CurrentUserField } from './http/decorators/current-user.decorator.js';
+export { NotWhileActing } from './http/decorators/not-while-acting.decorator.js';
 export { OptionalSession } from './http/decorators/optional-session.decorator.js';
 export { RecentLogin } from './http/decorators/recent-login.decorator.js';
 export { Public } from './http/decorators/public.decorator.js';
@@ -82,12 +84,14 @@ export type { ResourceRolesRequest } from './authority/authority.service.js';
 export { AdminAboutController } from './http/controllers/admin-about.controller.js';
 export { AdminActsController } from './http/controllers/admin-acts.controller.js';
 export { AdminRightsController } from './http/controllers/admin-rights.controller.js';
+export { AdminImpersonationController } from './http/controllers/admin-impersonation.controller.js';
 export { AdminInvitationsController } from './http/controllers/admin-invitations.controller.js';
 export { AdminSessionsController } from './http/controllers/admin-sessions.controller.js';
 export { AdminUsersController } from './http/controllers/admin-users.controller.js';
 export { ApiKeysController } from './http/controllers/api-keys.controller.js';
 export { EmailController } from './http/controllers/email.controller.js';
 export { FirstAdminController } from './http/controllers/first-admin.controller.js';
+export { ImpersonationController } from './http/controllers/impersonation.controller.js';
 export { InvitationsController } from './http/controllers/invitations.controller.js';
 export { LoginController } from './http/controllers/login.controller.js';
 export { OwnSessionsController } from './http/controllers/own-sessions.controller.js';
@@ -154,6 +158,7 @@ export {
   SessionOpened,
   SessionsEnded,
 } from './sessions/sessions.events.js';
+export { type ImpersonationFacts, ImpersonationStarted, ImpersonationStopped } from './impersonation/impersonation.events.js';
 export { PermissionsChanged, RolesChanged } from './authority/authority.events.js';
 export { UserInvited } from './invitations/invitations.events.js';
 export { PasswordChanged } from './password-change/password-change.events.js';
@@ -176,6 +181,7 @@ export { WeakPasswordError } from './passwords/passwords.errors.js';
 export { InvalidTokenError } from './one-time-tokens/one-time-tokens.errors.js';
 export { RegistrationClosedError } from './registration/registration.errors.js';
 export {
+  ActingError,
   InvalidCredentialsError,
   InvalidSessionError,
   ReauthenticationRequiredError,

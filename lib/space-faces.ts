@@ -1,5 +1,6 @@
 import { applyDecorators, Inject, Injectable, type Type, UseGuards } from '@nestjs/common';
 import { UsersService } from './accounts/users.service.js';
+import { NotWhileActing, notWhileActingBy } from './http/decorators/not-while-acting.decorator.js';
 import { RecentLogin, recentLoginBy } from './http/decorators/recent-login.decorator.js';
 import { RecentLoginGuard } from './http/guards/recent-login.guard.js';
 import { demanding, someOf } from './http/demands.js';
@@ -12,6 +13,7 @@ import { UsersHealth } from './health/users-health.js';
 import { HttpExchanges } from './http/http-exchanges.js';
 import { RequestAuthenticator } from './http/request-authenticator.js';
 import { AdminRoute, RouteAccess } from './http/route-access.js';
+import { ImpersonationService } from './impersonation/impersonation.service.js';
 import type { Duration } from './kernel/duration.js';
 import { PasswordResetService } from './password-reset/password-reset.service.js';
 import { Memberships } from './roles/memberships.js';
@@ -33,6 +35,7 @@ export interface SpaceFaces {
   /** `@Inject(staff.UsersService) private readonly users: UsersService<Staff>` */
   readonly UsersService: typeof UsersService | symbol;
   readonly SessionsService: typeof SessionsService | symbol;
+  readonly ImpersonationService: typeof ImpersonationService | symbol;
   readonly PasswordResetService: typeof PasswordResetService | symbol;
   readonly AttemptsService: typeof AttemptsService | symbol;
   readonly UsersHealth: typeof UsersHealth | symbol;
@@ -43,6 +46,8 @@ export interface SpaceFaces {
   readonly AdminOnly: () => Guarding;
   /** `@staff.RecentLogin('10m')` */
   readonly RecentLogin: (within?: Duration) => Guarding;
+  /** `@staff.NotWhileActing()` */
+  readonly NotWhileActing: () => Guarding;
   /** `@staff.RequirePermission('note:write')`, and so the three below */
   readonly RequirePermission: (...permissions: readonly string[]) => Guarding;
   readonly RequireRole: (...roles: readonly string[]) => Guarding;
@@ -52,14 +57,14 @@ export interface SpaceFaces {
   readonly providers: ReadonlyMap<symbol, Type>;
 }
 
-const SERVICES = { UsersService, SessionsService, PasswordResetService, AttemptsService, UsersHealth, UsersEvents } as const;
+const SERVICES = { UsersService, SessionsService, ImpersonationService, PasswordResetService, AttemptsService, UsersHealth, UsersEvents } as const;
 const GUARD_PARTS = [RouteAccess, HttpExchanges, RequestAuthenticator, Memberships] as const;
 
 /** The usual space is asked for by the classes; every other one by names of its own, since a class can stand for one space only. */
 export function facesOf(space: string): SpaceFaces {
   if (space === 'users') {
     const guards = { session: SessionGuard, admin: AdminGuard, rights: RightsGuard, resourceRole: ResourceRoleGuard };
-    return { ...SERVICES, SessionGuard, ...decoratorsBy(guards), RecentLogin, providers: new Map() };
+    return { ...SERVICES, SessionGuard, ...decoratorsBy(guards), RecentLogin, NotWhileActing, providers: new Map() };
   }
   const providers = new Map<symbol, Type>();
   const named = (part: Type): symbol => {
@@ -74,7 +79,11 @@ export function facesOf(space: string): SpaceFaces {
   const parts = GUARD_PARTS.map((part) => named(part as Type));
   const { recent, ...guards } = guardsOf(parts);
   const RecentLoginOf: SpaceFaces['RecentLogin'] = (within) => recentLoginBy([guards.session, recent], within);
-  return { ...services, SessionGuard: guards.session, ...decoratorsBy(guards), RecentLogin: RecentLoginOf, providers };
+  const NotWhileActingOf = (): Guarding => notWhileActingBy(guards.session);
+  return {
+    ...{ ...services, SessionGuard: guards.session, ...decoratorsBy(guards) },
+    ...{ RecentLogin: RecentLoginOf, NotWhileActing: NotWhileActingOf, providers },
+  };
 }
 
 /** Subclasses, because a guard is told apart by its class: which one stands on a method decides what a word on its class lifts. */
@@ -101,7 +110,7 @@ function decoratorsBy({
   admin,
   rights,
   resourceRole,
-}: GuardsOfSpace): Omit<SpaceFaces, keyof typeof SERVICES | 'SessionGuard' | 'RecentLogin' | 'providers'> {
+}: GuardsOfSpace): Omit<SpaceFaces, keyof typeof SERVICES | 'SessionGuard' | 'RecentLogin' | 'NotWhileActing' | 'providers'> {
   const asking = (kind: 'permission' | 'role' | 'scope', names: readonly string[]): Guarding =>
     applyDecorators(demanding({ kind, names }), UseGuards(session, rights));
   return {

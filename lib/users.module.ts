@@ -18,6 +18,7 @@ import { HTTP_EXPORTS, HTTP_PROVIDERS } from './http/http.providers.js';
 import { mountControllers } from './http/mount-controllers.js';
 import { resolveOwnRoutes } from './http/own-routes.options.js';
 import { PassportSettings } from './http/strategies/passport-registration.js';
+import { ImpersonationService } from './impersonation/impersonation.service.js';
 import { Clock } from './kernel/clock.port.js';
 import { Issues } from './kernel/issues.js';
 import { PasswordResetService } from './password-reset/password-reset.service.js';
@@ -111,7 +112,7 @@ function compose<U extends BaseUser>(structural: StructuralOptions<U>, factory: 
 function exportsOf({ providers }: UserSpace): InjectionToken[] {
   return providers.size > 0
     ? [...providers.keys()]
-    : [UsersService, SessionsService, PasswordResetService, AttemptsService, UsersHealth, UsersEvents, ...HTTP_EXPORTS];
+    : [UsersService, SessionsService, ImpersonationService, PasswordResetService, AttemptsService, UsersHealth, UsersEvents, ...HTTP_EXPORTS];
 }
 
 /** Twice the same would be two hands on one table. */

@@ -10,6 +10,7 @@ import { Precedence } from './authority/precedence.js';
 import { ClientAddress } from './http/client-address.port.js';
 import { FrameworkClientAddress } from './http/framework-client-address.js';
 import { UsersHealth } from './health/users-health.js';
+import { ImpersonationService } from './impersonation/impersonation.service.js';
 import { InvitationAcceptance } from './invitations/invitation-acceptance.js';
 import { Invitations } from './invitations/invitations.service.js';
 import { Background } from './kernel/background.js';
@@ -63,6 +64,7 @@ import { Arrivals } from './sessions/arrivals.js';
 import { Blackout } from './sessions/blackout.js';
 import { Memberships } from './roles/memberships.js';
 import { Rights } from './roles/rights.js';
+import { ActingCheck } from './sessions/acting-check.js';
 import { ApiKeyCheck } from './sessions/api-keys/api-key-check.js';
 import { ApiKeys } from './sessions/api-keys/api-keys.js';
 import { Credentials } from './sessions/credentials.js';
@@ -112,6 +114,7 @@ export const SERVICES: Provider[] = [
   ...[Memberships, Rights],
   ...[KnownDevices, KnownDeviceStore],
   ...[
+    ActingCheck,
     Arrivals,
     Blackout,
     ApiKeyCheck,
@@ -146,6 +149,7 @@ export const SERVICES: Provider[] = [
   ...[PasswordChangeService, PasswordWriter],
   ...[Bans, ModeratedActs, ModerationService],
   ...[AuthorityService, Precedence],
+  ImpersonationService,
   ...[InvitationAcceptance, Invitations],
   JANITOR,
   ...[ImportRows, UserImport],

@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { ForbiddenError } from '../kernel/errors.js';
 import { Database } from '../persistence/database.js';
-import { ADMIN_PERMISSIONS } from '../roles/admin-permissions.js';
 import { ADMIN } from '../roles/right-names.js';
-import { permits, Rights } from '../roles/rights.js';
+import { outranks, Rights } from '../roles/rights.js';
 import type { SessionKind } from '../sessions/session.entity.js';
 import { keysOf, type UserRef } from '../users/user-ref.js';
 import { UserStore } from '../users/user.store.js';
@@ -35,8 +34,7 @@ export class Precedence {
     if (target === null) return;
     // What a key may not do to its owner by his own routes, it may not do by these either.
     if (actor.session.kind === 'apiKey' && target.id === actor.user.id) throw new ForbiddenError('An API key cannot act on its own owner.');
-    const his = this.rights.permissionsOf(target);
-    const isAbove = [ADMIN, ...ADMIN_PERMISSIONS].some((name) => permits(his, name) && !permits(actor.permissions, name));
-    if (isAbove) throw new ForbiddenError('This user may administrate more than you.');
+    if (outranks(this.rights.permissionsOf(target), actor.permissions))
+      throw new ForbiddenError('This user may administrate more than you.');
   }
 }

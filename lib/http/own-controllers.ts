@@ -1,12 +1,14 @@
 import { AdminAboutController } from './controllers/admin-about.controller.js';
 import { AdminActsController } from './controllers/admin-acts.controller.js';
 import { AdminRightsController } from './controllers/admin-rights.controller.js';
+import { AdminImpersonationController } from './controllers/admin-impersonation.controller.js';
 import { AdminInvitationsController } from './controllers/admin-invitations.controller.js';
 import { AdminSessionsController } from './controllers/admin-sessions.controller.js';
 import { AdminUsersController } from './controllers/admin-users.controller.js';
 import { ApiKeysController } from './controllers/api-keys.controller.js';
 import { EmailController } from './controllers/email.controller.js';
 import { FirstAdminController } from './controllers/first-admin.controller.js';
+import { ImpersonationController } from './controllers/impersonation.controller.js';
 import { InvitationsController } from './controllers/invitations.controller.js';
 import { LoginController } from './controllers/login.controller.js';
 import { OwnSessionsController } from './controllers/own-sessions.controller.js';
@@ -25,6 +27,7 @@ export const ACCOUNT_CONTROLLERS = {
   password: PasswordController,
   passwordReset: PasswordResetController,
   apiKeys: ApiKeysController,
+  impersonation: ImpersonationController,
   invitations: InvitationsController,
   firstAdmin: FirstAdminController,
 } as const;
@@ -33,6 +36,7 @@ export const ADMIN_CONTROLLERS = {
   adminAbout: AdminAboutController,
   adminUsers: AdminUsersController,
   adminActs: AdminActsController,
+  adminImpersonation: AdminImpersonationController,
   adminRights: AdminRightsController,
   adminSessions: AdminSessionsController,
   adminInvitations: AdminInvitationsController,

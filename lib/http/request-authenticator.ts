@@ -3,7 +3,7 @@ import type { Duration } from '../kernel/duration.js';
 import { UnavailableError, UsersError } from '../kernel/errors.js';
 import type { SessionNeed } from '../sessions/session.entity.js';
 import type { SessionContext } from '../sessions/session.js';
-import { InvalidSessionError, ScopeMissingError, StepNeededError } from '../sessions/sessions.errors.js';
+import { ActingError, InvalidSessionError, ScopeMissingError, StepNeededError } from '../sessions/sessions.errors.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 import { Carriers } from './carriers/carriers.js';
 import { CrossSiteRule } from './cross-site.rule.js';
@@ -20,6 +20,8 @@ export interface AuthenticationDemand {
   readonly touch?: boolean;
   /** Whether the route says what an API key must be good for; asked only where one is shown. @default no */
   readonly takesKeys?: () => boolean;
+  /** Whether the route is for the user himself; asked only where somebody acts in his name. @default no */
+  readonly isClosedToActing?: () => boolean;
 }
 
 /** Turns a request into the session that it shows, once for each request however many guards ask. */
@@ -35,18 +37,18 @@ export class RequestAuthenticator {
 
   /**
    * @returns `null` only where the demand is optional and nobody is signed in.
-   * @throws InvalidSessionError, ScopeMissingError, StepNeededError, ReauthenticationRequiredError, CrossSiteError or UnavailableError:
-   * nothing that goes wrong lets anybody in, and
-   * trouble with the database is never told as "not signed in".
+   * @throws InvalidSessionError, ScopeMissingError, ActingError, StepNeededError, ReauthenticationRequiredError, CrossSiteError or
+   * UnavailableError: nothing that goes wrong lets anybody in, and trouble with the database is never told as "not signed in".
    */
   async authenticate(
     exchange: HttpExchange,
-    { isOptional, allowedNeeds, recentWithin, touch = true, takesKeys }: AuthenticationDemand,
+    { isOptional, allowedNeeds, recentWithin, touch = true, takesKeys, isClosedToActing }: AuthenticationDemand,
   ): Promise<SessionContext | null> {
     try {
       const context = await (exchange.session ??= this.ask(exchange, touch));
-      const { kind, needs } = context.session;
+      const { kind, needs, actor } = context.session;
       if (kind === 'apiKey' && takesKeys?.() !== true) throw new ScopeMissingError();
+      if (actor !== null && isClosedToActing?.() === true) throw new ActingError();
       if (!needs.every((need) => allowedNeeds.includes(need))) throw new StepNeededError(needs);
       if (recentWithin !== undefined) this.sessions.requireRecentLogin(context.session, recentWithin ?? undefined);
       return context;

@@ -21,6 +21,8 @@ export const RecentRoute = Reflector.createDecorator<{ readonly within: Duration
 export const AsksFor = Reflector.createDecorator<readonly AdminPermission[]>();
 /** Closes a route to API keys, whatever their scopes. */
 export const SessionsOnly = Reflector.createDecorator<true>();
+/** Closes a route to who acts in another's name. */
+export const ClosedToActing = Reflector.createDecorator<true>();
 /** Opens a route to sessions that still need one of these steps. */
 export const OpenToNeeds = Reflector.createDecorator<readonly SessionNeed[]>();
 
@@ -85,6 +87,15 @@ export class RouteAccess {
     return allowed;
   }
 
+  /** What is asked only of keys, and of who acts in another's name. */
+  askedOf(context: ExecutionContext): { takesKeys: () => boolean; isClosedToActing: () => boolean } {
+    return { takesKeys: () => this.takesKeys(context), isClosedToActing: () => this.isClosedToActing(context) };
+  }
+
+  private isClosedToActing(context: ExecutionContext): boolean {
+    return this.reflector.getAllAndOverride(ClosedToActing, [context.getHandler(), context.getClass()]) === true;
+  }
+
   /** How recent a log-in must be; `undefined` where nothing asks. */
   recentLoginIn(context: ExecutionContext): Duration | null | undefined {
     return this.reflector.getAllAndOverride(RecentRoute, [context.getHandler(), context.getClass()])?.within;
@@ -112,6 +123,8 @@ export class RouteAccess {
   private wordOn(target: Parameters<Reflector['get']>[1]): Access | undefined {
     if (this.reflector.get(AdminRoute, target) || demandsOn(target).length > 0) return 'session';
     if (this.reflector.get(OptionalRoute, target)) return 'optional';
+    // Nobody knows who comes to a public route.
+    if (this.reflector.get(ClosedToActing, target) === true) return undefined;
     const { publicKey } = this.settings;
     const isPublic =
       this.reflector.get(PublicRoute, target) === true || (publicKey !== null && Boolean(this.reflector.get<unknown>(publicKey, target)));

@@ -8,6 +8,7 @@ import { SessionsSettings } from '../sessions/sessions.options.js';
 import { Carriers } from './carriers/carriers.js';
 import { CookieCarrier } from './carriers/cookie.carrier.js';
 import type { HttpExchange } from './http-exchange.js';
+import { type SessionView, sessionView } from './session-view.js';
 
 /** How a token goes out. `bearer` sets no cookie at all, `cookie` shows no token in the body. */
 export type Transport = 'cookie' | 'bearer';
@@ -59,6 +60,12 @@ export class SessionAnswers {
     if (transport === 'bearer') return { token };
     this.cookie.write(exchange, token, remember ? this.secondsLeft(session) : undefined);
     return {};
+  }
+
+  /** Delivers a token in the place of the one that the request came with, by the same carrier. */
+  renew(exchange: HttpExchange, renewed: NewToken & Pick<TokenDelivery, 'remember'>): { session: SessionView; token?: string } {
+    const transport = this.carriers.read(exchange).carrier === 'bearer' ? 'bearer' : 'cookie';
+    return { session: sessionView(renewed.session), ...this.deliver(exchange, renewed, { transport, remember: renewed.remember }) };
   }
 
   /** Up to the end at which even a busy session is over: the cookie is never renewed. */

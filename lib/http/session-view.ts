@@ -9,6 +9,14 @@ export function sessionView(session: Session): SessionView {
   return { id, createdAt, lastSeenAt, recentUntil, expiresAt, ip, userAgent, device, kind, needs, actor, data };
 }
 
+/**
+ * A session in one's name as one sees it: of who acts there only what he is called, neither why he says he does nor from where.
+ */
+export function sessionViewForOwner(session: Session): SessionView {
+  const { actor, ...view } = sessionView(session);
+  return actor === null ? { ...view, actor } : { ...view, actor: { ...actor, reason: '' }, ip: null, userAgent: null };
+}
+
 export type SessionViewForAdmin = Omit<Session, 'authenticatedAt'>;
 
 /** A session as an administrator sees it: with its owner's id. */

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { ADMIN_PERMISSIONS } from './admin-permissions.js';
 import { ADMIN, eachOnce, storedNames } from './right-names.js';
 import { RolesSettings } from './roles.options.js';
 
@@ -12,6 +13,16 @@ export interface RightsHolder {
 /** Whether somebody with these permissions may do what asks for `name`. Administrators may do everything. */
 export function permits(permissions: readonly string[], name: string): boolean {
   return permissions.includes(ADMIN) || permissions.includes(name);
+}
+
+/** Whether somebody with `permissions` may administrate what somebody with `others` may not. */
+export function outranks(permissions: readonly string[], others: readonly string[]): boolean {
+  return [ADMIN, ...ADMIN_PERMISSIONS].some((name) => permits(permissions, name) && !permits(others, name));
+}
+
+/** Whether somebody with `permissions` may act as somebody with `others`: never as an administrator, nor as who may administrate more. */
+export function mayActAs(permissions: readonly string[], others: readonly string[]): boolean {
+  return permits(permissions, 'users.impersonate') && !others.includes(ADMIN) && !outranks(others, permissions);
 }
 
 /** What a user may do: his own permissions and those of his roles, found out anew at each request. */

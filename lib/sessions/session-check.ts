@@ -6,6 +6,7 @@ import { hashToken, idOfToken, sameHash } from '../kernel/secret-token.js';
 import { Database } from '../persistence/database.js';
 import type { BaseUser } from '../users/base-user.js';
 import { SignInRule } from '../users/sign-in-rule.js';
+import { ActingCheck } from './acting-check.js';
 import { type CheckResult, type SessionContext, sessionOf } from './session.js';
 import type { SessionRow } from './session.entity.js';
 import { isOver } from './session-lifetime.js';
@@ -46,6 +47,7 @@ export class SessionCheck {
     private readonly rule: SessionRule,
     private readonly signInRule: SignInRule,
     private readonly rights: SessionRights,
+    private readonly acting: ActingCheck,
     private readonly clock: Clock,
     private readonly measurements: Measurements,
   ) {}
@@ -70,7 +72,9 @@ export class SessionCheck {
       if (found === null || !sameHash(found.session.secretHash, hashToken(kind, token as string))) return this.counted(NOT_FOUND);
       const now = this.clock.now();
       const { id: sessionId, lastSeenAt } = found.session;
-      const result = this.judge(found, now, touch);
+      const judged = this.judge(found, now, touch);
+      const isPretence = judged.status === 'ok' && found.session.actorId !== null && !(await this.acting.stands(found, now));
+      const result: CheckResult<BaseUser> = isPretence ? { status: 'inactive' } : judged;
       const writing = result.status === 'ok' && touch ? this.touches.note({ id: sessionId, lastSeenAt }, now) : null;
       if (writing !== null) await writing;
       return this.counted({ result, row: found.session });

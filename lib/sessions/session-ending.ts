@@ -7,10 +7,11 @@ import { hashToken, idOfToken, sameHash } from '../kernel/secret-token.js';
 import { Database } from '../persistence/database.js';
 import { UnitOfWork, type Work } from '../persistence/unit-of-work.js';
 import type { SessionNeed } from './session.entity.js';
+import type { Parked } from './acting.js';
 import { SessionRule } from './session-rule.js';
 import { SessionTouches } from './session-touches.js';
 import type { Edge, SessionFilter } from './session-conditions.store.js';
-import { SessionStore, type Swept } from './session.store.js';
+import { SessionStore, type Swept, type TiedSession } from './session.store.js';
 import { SessionEnded, SessionsEnded } from './sessions.events.js';
 
 /** SQLite does everything on the event loop's own thread: of so few it is back within a millisecond or two. */
@@ -35,10 +36,13 @@ export class SessionEnding {
     const row = isId(sessionId) ? await this.store.findById(this.database, sessionId) : null;
     if (row?.kind !== 'session' || (userId !== undefined && row.userId !== userId)) return false;
     return this.units.run(async (work) => {
-      const isEnded = await this.store.delete(work, sessionId);
-      if (isEnded) await work.record(new SessionEnded(work.now, row.userId, sessionId));
-      work.afterCommit(() => this.gone(sessionId, isEnded));
-      return isEnded;
+      // In the order of their ids, so that two who end both do not wait for each other in a ring.
+      const isEnded = new Map<string, boolean>();
+      for (const { id } of withTied(row)) isEnded.set(id, await this.store.delete(work, id));
+      for (const { id, userId: owner } of withTied(row))
+        if (isEnded.get(id) === true) await work.record(new SessionEnded(work.now, owner, id));
+      work.afterCommit(() => this.gone(sessionId, isEnded.get(sessionId) === true));
+      return isEnded.get(sessionId) === true;
     });
   }
 
@@ -51,7 +55,10 @@ export class SessionEnding {
 
   /** Inside the caller's unit of work, so that the sessions end together with what ends them. @returns how many. */
   async endAll(work: Work, filter: SessionFilter): Promise<number> {
-    const ended = await this.store.deleteAll(work, filter, await this.rule.edgeAt(work, work.now));
+    const edge = await this.rule.edgeAt(work, work.now);
+    const acting = filter.userId === undefined ? [] : (await this.store.findTied(work, filter, edge)).filter(isParked);
+    const ended = await this.store.deleteAll(work, filter, edge);
+    for (const { acting: other } of acting) await this.endActing(work, other);
     await this.tell(work, filter, ended);
     return ended;
   }
@@ -71,6 +78,11 @@ export class SessionEnding {
       if (next === null) return ended;
       after = next;
     }
+  }
+
+  /** What somebody did in another's name ends with his own session. */
+  private async endActing(work: Work, { sessionId, userId }: Parked): Promise<void> {
+    if (await this.store.delete(work, sessionId)) await work.record(new SessionEnded(work.now, userId, sessionId));
   }
 
   private async endNext(work: Work, filter: SessionFilter, { after, ended }: { after: string | undefined; ended: number }): Promise<Swept> {
@@ -125,4 +137,15 @@ export class SessionEnding {
     this.touches.forget(sessionId);
     if (isEnded) this.measurements.note('session-ended', 'ended');
   }
+}
+
+function isParked(row: TiedSession): row is TiedSession & { acting: Parked } {
+  return row.acting?.as === 'parked';
+}
+
+/** A session, and the one that it is tied to by an impersonation; the elder first. */
+function withTied({ id, userId, actorId, acting }: TiedSession): { id: string; userId: string }[] {
+  if (acting === null) return [{ id, userId }];
+  const other = { id: acting.sessionId, userId: acting.as === 'parked' ? acting.userId : (actorId ?? userId) };
+  return [{ id, userId }, other].sort((one, two) => (one.id < two.id ? -1 : 1));
 }

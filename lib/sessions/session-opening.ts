@@ -28,6 +28,11 @@ export interface SessionDetails {
   readonly from: RequestSource | undefined;
 }
 
+/** What a session in another's name has of the human behind it. */
+export interface ActingDetails extends Pick<SessionRow, 'actorId' | 'acting' | 'endsAt' | 'authenticatedAt' | 'remember' | 'deviceName'> {
+  readonly from: RequestSource | undefined;
+}
+
 export interface OpenedSession {
   readonly token: string;
   readonly row: SessionRow;
@@ -70,11 +75,24 @@ export class SessionOpening {
     return { token, row };
   }
 
+  /**
+   * A session in another's name. It takes up none of his places, and is no sign-in of his: no {@link SessionOpened} tells of it.
+   */
+  async openActing(work: Work, userId: string, { from, ...more }: ActingDetails): Promise<OpenedSession> {
+    const id = newId(work.now, this.random);
+    const { token, secretHash } = mintToken('session', id, this.random);
+    const details = { remember: false, deviceName: null, data: null, expiresAt: undefined, needs: [], from };
+    const row: SessionRow = { ...this.rowOf({ id, secretHash, userId }, details, work.now), ...more };
+    await this.store.insert(work, row);
+    return { token, row };
+  }
+
   private rowOf(identity: Pick<SessionRow, 'id' | 'secretHash' | 'userId'>, details: SessionDetails, now: Date): SessionRow {
     return {
       ...identity,
       kind: 'session',
       actorId: null,
+      acting: null,
       needs: details.needs.length > 0 ? [...details.needs] : null,
       createdAt: now,
       lastSeenAt: now,

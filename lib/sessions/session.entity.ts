@@ -1,4 +1,5 @@
 import { CountColumn, FlagColumn, IdColumn, InstantColumn, JsonColumn, RefColumn, TextColumn } from '../persistence/columns.js';
+import type { Acting } from './acting.js';
 
 /** What a session still lacks; until then it can do only that. */
 export type SessionNeed = 'second-factor' | 'new-password' | 'confirm-email';
@@ -13,6 +14,8 @@ export abstract class SessionRow {
   @TextColumn(16) kind!: SessionKind;
   /** The human behind an impersonation. */
   @RefColumn({ nullable: true }) actorId!: string | null;
+  /** What ties this session to another one while somebody acts in another's name; `null` for all others. */
+  @JsonColumn() acting!: Acting | null;
   @JsonColumn() needs!: SessionNeed[] | null;
   @InstantColumn() createdAt!: Date;
   @InstantColumn() lastSeenAt!: Date;

@@ -19,6 +19,9 @@ import { type EntityClass, SpaceEntities } from '../persistence/space-entities.j
 import { conditionsOf, type Edge, idleAt, isIdle, type SessionFilter } from './session-conditions.store.js';
 import { type SessionKind, SessionRow } from './session.entity.js';
 
+/** As much of a row as an impersonation is about. */
+export type TiedSession = Pick<SessionRow, 'id' | 'userId' | 'actorId' | 'acting'>;
+
 export interface SessionPageRequest {
   readonly filter: SessionFilter;
   readonly edge: Edge;
@@ -59,8 +62,8 @@ export class SessionStore {
     return result.affected === 1;
   }
 
-  /** Puts a new secret in the place of `oldHash`, if it still stands. */
-  async replaceSecret(on: Connection, row: SessionRow, patch: Pick<SessionRow, 'secretHash' | 'authenticatedAt'>): Promise<boolean> {
+  /** Puts a new secret in the place of the one that `row` has, if that still stands. */
+  async replaceSecret(on: Connection, row: SessionRow, patch: Pick<SessionRow, 'secretHash'> & Partial<SessionRow>): Promise<boolean> {
     const where = { id: Equal(row.id), secretHash: Equal(row.secretHash) };
     const result = await on.ask((manager) => this.writer(manager).update(where, patch));
     return result.affected === 1;
@@ -84,6 +87,13 @@ export class SessionStore {
     return pageOf(rows, limit, (row) => [row.id]);
   }
 
+  /** Those of them that an impersonation ties to another session. */
+  findTied(on: Connection, filter: SessionFilter, edge: Edge): Promise<TiedSession[]> {
+    const where = conditionsOf(filter, edge).map((condition) => ({ ...condition, acting: Not(IsNull()) }));
+    const select = { id: true, userId: true, actorId: true, acting: true } as const;
+    return on.ask((manager) => manager.getRepository(this.entity).find({ select, where }));
+  }
+
   /** Every row of one user and kind, newest first; he has few. */
   findAll(on: Connection, { userId, kind }: Pick<SessionRow, 'userId' | 'kind'>): Promise<SessionRow[]> {
     const where = { userId: Equal(userId), kind: Equal(kind) };
@@ -102,9 +112,9 @@ export class SessionStore {
     return result.affected === 1;
   }
 
-  /** The ids of a user's oldest sessions beyond the newest `keep`. */
+  /** The ids of a user's oldest sessions beyond the newest `keep`; those that others opened in his name do not count. */
   async findBeyond(on: Connection, userId: string, keep: number): Promise<string[]> {
-    const where = { userId: Equal(userId), kind: Equal<SessionKind>('session') };
+    const where = { userId: Equal(userId), kind: Equal<SessionKind>('session'), actorId: IsNull() };
     const rows = await on.ask((manager) => manager.getRepository(this.entity).find({ select: { id: true }, where, order: { id: 'DESC' } }));
     return rows.slice(keep).map(({ id }) => id);
   }

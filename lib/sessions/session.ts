@@ -4,6 +4,15 @@ import { describeDevice } from './device.js';
 import type { SessionKind, SessionNeed, SessionRow } from './session.entity.js';
 import { expiresAtOf, type LifetimeRule } from './session-lifetime.js';
 
+/** Who acts in another's name, and why. */
+export interface Actor {
+  readonly id: string;
+  /** What he is called: his display name, or his user name. */
+  readonly name: string | null;
+  /** What he gave as the reason. */
+  readonly reason: string;
+}
+
 /** A session as code and clients see it: never its token, nor the token's hash. */
 export interface Session {
   readonly id: string;
@@ -23,8 +32,8 @@ export interface Session {
   readonly kind: SessionKind;
   /** What it still lacks; until then it can do only that. */
   readonly needs: readonly SessionNeed[];
-  /** The human behind an impersonation. */
-  readonly actor: { readonly id: string } | null;
+  /** The human behind an impersonation; `null` where the user himself signed in. */
+  readonly actor: Actor | null;
   /** Free JSON that only server code writes. */
   readonly data: unknown;
 }
@@ -72,7 +81,12 @@ export function sessionOf(row: SessionRow, rule: SessionViewRule): Session {
     device: describeDevice(row.userAgent, row.deviceName),
     kind: row.kind,
     needs: row.needs ?? [],
-    actor: row.actorId === null ? null : { id: row.actorId },
+    actor: actorOf(row),
     data: row.data,
   };
+}
+
+function actorOf({ actorId, acting }: SessionRow): Actor | null {
+  if (actorId === null) return null;
+  return acting?.as === 'acting' ? { id: actorId, name: acting.name, reason: acting.reason } : { id: actorId, name: null, reason: '' };
 }

@@ -61,6 +61,15 @@ export class ReauthenticationRequiredError extends UsersError {
   }
 }
 
+/** 403: somebody acts in another's name, and this is for the user himself. */
+export class ActingError extends UsersError {
+  override readonly code = 'USERS_ACTING';
+
+  constructor() {
+    super('forbidden', 'Not while acting as somebody else.');
+  }
+}
+
 /** 403: the user has as many API keys as `apiKeys.max` allows. */
 export class TooManyApiKeysError extends UsersError {
   override readonly code = 'USERS_TOO_MANY_API_KEYS';

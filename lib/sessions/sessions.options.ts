@@ -10,6 +10,8 @@ export interface SessionsOptions {
   readonly touchInterval?: Duration;
   /** How long after a log-in or a `reauthenticate` a delicate act needs no password again: what `@RecentLogin()` asks for. @default '10m' */
   readonly recentLogin?: Duration;
+  /** How long somebody may act in another's name, however busy he is; at most an hour. @default '1h' */
+  readonly actingTimeout?: Duration;
   /** Whether use prolongs a session. Without it the idle time-out counts from the log-in. @default true */
   readonly sliding?: boolean;
   /** How many sessions a user may have at once; `null` for any number. @default null */
@@ -28,6 +30,7 @@ export abstract class SessionsSettings {
   abstract readonly absoluteTimeout: number;
   abstract readonly touchInterval: number;
   abstract readonly recentLogin: number;
+  abstract readonly actingTimeout: number;
   abstract readonly sliding: boolean;
   abstract readonly max: number | null;
   abstract readonly whenFull: 'end-oldest' | 'refuse';
@@ -38,10 +41,15 @@ export abstract class SessionsSettings {
 /** Far below 2^31 milliseconds, beyond which a timer of Node's runs all the time. */
 const LONGEST_TOUCH_INTERVAL = milliseconds('1d');
 
+/** A stolen or forgotten session in another's name must not last. */
+const LONGEST_ACTING = '1h';
+
+type LengthName = 'idleTimeout' | 'absoluteTimeout' | 'touchInterval' | 'recentLogin' | 'actingTimeout';
+
 /** Checks the options and fills in the defaults; every fault is noted in `issues`. */
 export function resolveSessionsOptions(options: SessionsOptions | undefined, issues: Issues): SessionsSettings {
   const { sliding = true, max = null, whenFull = 'end-oldest', allowNonExpiring = false, preparedStatements = true } = options ?? {};
-  const length = (name: 'idleTimeout' | 'absoluteTimeout' | 'touchInterval' | 'recentLogin', fallback: Duration): number => {
+  const length = (name: LengthName, fallback: Duration): number => {
     const value = options?.[name] ?? fallback;
     if (isDuration(value)) return milliseconds(value);
     issues.add(`sessions.${name}`, "write a duration with its unit: '30s', '15m', '12h' or '10d'.");
@@ -52,6 +60,7 @@ export function resolveSessionsOptions(options: SessionsOptions | undefined, iss
     absoluteTimeout: length('absoluteTimeout', '30d'),
     touchInterval: length('touchInterval', '1m'),
     recentLogin: length('recentLogin', '10m'),
+    actingTimeout: length('actingTimeout', LONGEST_ACTING),
   };
   const settings = { ...lengths, sliding, max, whenFull, allowNonExpiring, preparedStatements };
   noteFaults(settings, issues);
@@ -64,7 +73,17 @@ export function resolveSessionsOptions(options: SessionsOptions | undefined, iss
 }
 
 function noteFaults(
-  { idleTimeout, absoluteTimeout, touchInterval, sliding, max, whenFull, allowNonExpiring, preparedStatements }: SessionsSettings,
+  {
+    idleTimeout,
+    absoluteTimeout,
+    touchInterval,
+    actingTimeout,
+    sliding,
+    max,
+    whenFull,
+    allowNonExpiring,
+    preparedStatements,
+  }: SessionsSettings,
   issues: Issues,
 ): void {
   if (idleTimeout <= 0 || absoluteTimeout <= 0) issues.add('sessions', 'idleTimeout and absoluteTimeout must be longer than nothing.');
@@ -72,6 +91,8 @@ function noteFaults(
     issues.add('sessions.idleTimeout', 'it is longer than absoluteTimeout: make it shorter, or absoluteTimeout longer.');
   if (touchInterval > Math.min(idleTimeout / 2, LONGEST_TOUCH_INTERVAL))
     issues.add('sessions.touchInterval', 'make it at most half of idleTimeout, and at most a day.');
+  if (actingTimeout <= 0 || actingTimeout > milliseconds(LONGEST_ACTING))
+    issues.add('sessions.actingTimeout', 'make it longer than nothing, and at most an hour.');
   if (typeof sliding !== 'boolean') issues.add('sessions.sliding', 'write true or false.');
   if (typeof allowNonExpiring !== 'boolean') issues.add('sessions.allowNonExpiring', 'write true or false.');
   if (typeof preparedStatements !== 'boolean') issues.add('sessions.preparedStatements', 'write true or false.');

@@ -27,7 +27,7 @@ import { type EndSessions, type ListSessions, type LoginInput, type OpenInput, r
 import { type OpenedSession, SessionOpening } from './session-opening.js';
 import { SessionRule } from './session-rule.js';
 import { SessionStore } from './session.store.js';
-import { InvalidSessionError, ReauthenticationRequiredError } from './sessions.errors.js';
+import { ActingError, InvalidSessionError, ReauthenticationRequiredError } from './sessions.errors.js';
 
 export type { LoginInput, OpenInput } from './session-input.js';
 
@@ -189,22 +189,24 @@ export class SessionsService<U extends BaseUser = RegisteredUser> {
   /**
    * Proves the user anew: the session goes on under a new token, the old one is dead.
    *
-   * @throws WrongPasswordError; InvalidSessionError when the session has ended meanwhile.
+   * @throws WrongPasswordError; InvalidSessionError when the session has ended meanwhile; ActingError in another's name.
    */
   async reauthenticate(sessionId: string, password: string, from?: RequestSource): Promise<Renewed> {
     const row = isId(sessionId) ? await this.store.findById(this.database, sessionId) : null;
     if (row?.kind !== 'session') throw new InvalidSessionError('not_found');
+    if (row.acting !== null) throw new ActingError();
     const { token, row: renewed } = await this.reauthentication.renew(row, password, from);
     return { token, session: sessionOf(renewed, this.rule), remember: renewed.remember };
   }
 
   /**
-   * Refuses a session whose user proved too long ago who he is. API keys prove nothing of that kind.
+   * Refuses a session whose user proved too long ago who he is. API keys prove nothing of that kind, nor does who acts in his name.
    *
    * @param within how long ago at most. @default the option `sessions.recentLogin`
-   * @throws ReauthenticationRequiredError.
+   * @throws ReauthenticationRequiredError, ActingError.
    */
-  requireRecentLogin({ authenticatedAt, kind }: Pick<Session, 'authenticatedAt' | 'kind'>, within?: Duration): void {
+  requireRecentLogin({ authenticatedAt, kind, actor }: Pick<Session, 'authenticatedAt' | 'kind' | 'actor'>, within?: Duration): void {
+    if (actor !== null) throw new ActingError();
     const longest = within === undefined ? this.rule.recentLogin : milliseconds(within);
     const isRecent = kind === 'session' && after(authenticatedAt, longest) > this.clock.now();
     if (!isRecent) throw new ReauthenticationRequiredError();

@@ -7,7 +7,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['persistence', 'notifications'],
   ['users', 'passwords', 'one-time-tokens', 'rate-limits', 'known-devices', 'roles'],
   ['sessions'],
-  ['registration', 'password-reset', 'password-change', 'moderation', 'authority', 'maintenance', 'health', 'user-import'],
+  ['registration', 'password-reset', 'password-change', 'moderation', 'authority', 'impersonation', 'maintenance', 'health', 'user-import'],
   ['invitations'],
   ['accounts'],
   ['http'],

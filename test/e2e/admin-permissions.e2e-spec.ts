@@ -22,6 +22,7 @@ const ASKS: Readonly<Record<string, AdminPermission | 'any'>> = {
   'POST /admin/users/:id/end-sessions': 'sessions.end',
   'POST /admin/users/:id/send-reset': 'users.send-reset',
   'POST /admin/users/:id/confirm-email': 'users.update',
+  'POST /admin/users/:id/impersonate': 'users.impersonate',
   'PUT /admin/users/:id/password': 'users.set-password',
   'PUT /admin/users/:id/permissions': 'users.set-permissions',
   'PUT /admin/users/:id/roles': 'users.set-roles',

@@ -23,8 +23,7 @@ const USER = [
   'updatedAt',
   'username',
 ];
-const SESSION = [
-  'actor',
+const SESSION_WITHOUT_ACTOR = [
   'createdAt',
   'data',
   'device',
@@ -37,6 +36,8 @@ const SESSION = [
   'recentUntil',
   'userAgent',
 ];
+const SESSION = ['actor', ...SESSION_WITHOUT_ACTOR];
+const ACTING_SESSION = ['actor.id', 'actor.name', 'actor.reason', ...SESSION_WITHOUT_ACTOR];
 const API_KEY = ['createdAt', 'expiresAt', 'id', 'lastUsedAt', 'name', 'rate', 'scopes[]', 'start', 'userId', 'usesLeft'];
 const under = (name: string, names: readonly string[]): string[] => names.map((one) => `${name}.${one}`);
 const user = under('user', USER);
@@ -233,6 +234,16 @@ const LINES: readonly Line[] = [
     },
   },
   {
+    route: 'POST /auth/impersonation/stop',
+    status: 200,
+    names: (transport) => [...user, ...session, ...token(transport)],
+    cookie: 'sets',
+    send: async ({ me, otherId }) => {
+      await me.send('POST', `/admin/users/${otherId}/impersonate`, { reason: 'ticket 4711' });
+      return me.send('POST', '/auth/impersonation/stop');
+    },
+  },
+  {
     route: 'POST /auth/first-admin',
     status: 201,
     names: () => user,
@@ -303,6 +314,13 @@ const LINES: readonly Line[] = [
     status: 200,
     names: () => userForAdmin,
     send: by('POST', '/admin/users/:other/confirm-email'),
+  },
+  {
+    route: 'POST /admin/users/:id/impersonate',
+    status: 200,
+    names: (transport) => [...user, ...under('session', ACTING_SESSION), ...token(transport)],
+    cookie: 'sets',
+    send: by('POST', '/admin/users/:other/impersonate', { reason: 'ticket 4711' }),
   },
   {
     route: 'PUT /admin/users/:id/admin',

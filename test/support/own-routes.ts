@@ -81,6 +81,7 @@ export const OWN_ROUTES: readonly OwnRoute[] = [
     fields: { name: { kind: 'name' }, scopes: { kind: 'names', isOptional: true } },
   },
   { method: 'DELETE', path: '/auth/api-keys/:id', entrance: 'session' },
+  { method: 'POST', path: '/auth/impersonation/stop', entrance: 'session' },
   {
     method: 'POST',
     path: '/auth/first-admin',
@@ -125,6 +126,7 @@ export const OWN_ROUTES: readonly OwnRoute[] = [
   { method: 'POST', path: '/admin/users/:id/end-sessions', entrance: 'admin' },
   { method: 'POST', path: '/admin/users/:id/send-reset', entrance: 'admin' },
   { method: 'POST', path: '/admin/users/:id/confirm-email', entrance: 'admin' },
+  { method: 'POST', path: '/admin/users/:id/impersonate', entrance: 'admin', fields: { reason: { kind: 'text' } } },
   { method: 'PUT', path: '/admin/users/:id/admin', entrance: 'admin', fields: { admin: { kind: 'flag' } } },
   { method: 'PUT', path: '/admin/users/:id/password', entrance: 'admin', fields: { newPassword: password, mustChange: maybe('flag') } },
   { method: 'PUT', path: '/admin/users/:id/permissions', entrance: 'admin', fields: { permissions: { kind: 'list' } } },

@@ -1,6 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import {
   DomainEvent,
+  ImpersonationStarted,
   LoginFailed,
   PasswordResetRefused,
   RandomSource,
@@ -61,13 +62,13 @@ export class AuditLogRecorder implements OnModuleInit {
 
   private rowOf(event: DomainEvent): AuditRow {
     const request = this.requests.current;
-    const { sessionId } = event as { sessionId?: unknown };
+    const { sessionId, actorId } = event as { sessionId?: unknown; actorId?: unknown };
     return {
       id: newId(event.at, this.random),
       at: event.at,
       event: event.name.slice(0, 64),
       userId: event.userId,
-      actorId: request?.actorId ?? null,
+      actorId: request?.actorId ?? (isId(actorId) ? actorId : null),
       sessionId: isId(sessionId) ? sessionId : (request?.sessionId ?? null),
       ...storableSource(request?.source ?? sourceIn(event)),
       facts: factsOf(event),
@@ -77,5 +78,7 @@ export class AuditLogRecorder implements OnModuleInit {
 
 /** Another event's `from` may be what somebody was called before. */
 function sourceIn(event: DomainEvent): RequestSource | undefined {
-  return event instanceof SessionOpened || FAILURES.some((type) => event instanceof type) ? (event as LoginFailed).from : undefined;
+  const hasSource =
+    event instanceof SessionOpened || event instanceof ImpersonationStarted || FAILURES.some((type) => event instanceof type);
+  return hasSource ? (event as LoginFailed).from : undefined;
 }

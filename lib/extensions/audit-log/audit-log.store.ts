@@ -57,6 +57,8 @@ export class AuditLogStore {
 
   /** Takes a user out of what happened to him. */
   async anonymise(manager: EntityManager, userId: string): Promise<void> {
+    // The words of who acted in his name may name him.
+    await this.writer(manager).update({ userId: Equal(userId), event: Equal('impersonation.started') }, { facts: null });
     await this.writer(manager).update({ userId: Equal(userId) }, NOBODY);
   }
 

@@ -3,7 +3,7 @@ import type { Page } from '../../index.js';
 import { HttpExchanges, OwnRoutes, queryOf, type SessionRequest } from '../../extend.js';
 import { type AuditEntry, AuditLog, type ListAudit } from './audit-log.service.js';
 
-/** An entry as its user sees it: where somebody else acted, neither who nor from where. */
+/** An entry as its user sees it: where somebody else acted, neither who, nor from where, nor in what words. */
 export interface OwnAuditEntry extends Omit<AuditEntry, 'userId' | 'actorId'> {
   /** Whether somebody else did it: an administrator, or whoever acted in his name. */
   readonly byOther: boolean;
@@ -27,5 +27,6 @@ export class OwnAuditController {
 
 function ownEntryOf({ userId, actorId, ...entry }: AuditEntry): OwnAuditEntry {
   const byOther = actorId !== null && actorId !== userId;
-  return { ...entry, ...(byOther && { ip: null, userAgent: null, sessionId: null }), byOther };
+  const isWorded = entry.event === 'impersonation.started';
+  return { ...entry, ...(byOther && { ip: null, userAgent: null, sessionId: null }), ...(isWorded && { facts: null }), byOther };
 }

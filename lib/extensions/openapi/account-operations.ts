@@ -2,6 +2,7 @@ import type {
   ApiKeysController,
   EmailController,
   FirstAdminController,
+  ImpersonationController,
   InvitationsController,
   LoginController,
   OwnSessionsController,
@@ -44,6 +45,7 @@ export const LOGIN: OperationsOf<LoginController> = {
     id: 'reauthenticate',
     summary: 'Prove again who one is',
     description: 'The session gets a new token, by the carrier that the request came with; the old token ends.',
+    isClosedToActing: true,
     body: 'Proof',
     answers: { 200: 'Renewed' },
     errors: ['USERS_WRONG_PASSWORD', 'USERS_TOO_MANY_REQUESTS'],
@@ -72,11 +74,21 @@ export const API_KEYS: OperationsOf<ApiKeysController> = {
     id: 'createApiKey',
     summary: 'Make an API key',
     description: 'The answer shows the key, once. It is good for the scopes that it gets, as far as its owner has the rights.',
+    isClosedToActing: true,
     body: 'NewApiKey',
     answers: { 201: 'CreatedApiKey' },
     errors: ['USERS_FORBIDDEN', 'USERS_TOO_MANY_API_KEYS'],
   },
-  end: { id: 'endApiKey', summary: 'End an API key', answers: { 204: null } },
+  end: { id: 'endApiKey', summary: 'End an API key', isClosedToActing: true, answers: { 204: null } },
+};
+
+export const IMPERSONATION: OperationsOf<ImpersonationController> = {
+  stop: {
+    id: 'stopImpersonation',
+    summary: 'Act as oneself again',
+    description: 'The own session goes on by a new token. For who acts as nobody else nothing changes.',
+    answers: { 200: 'SignedIn' },
+  },
 };
 
 export const EMAIL: OperationsOf<EmailController> = {
@@ -103,11 +115,17 @@ export const EMAIL: OperationsOf<EmailController> = {
     id: 'requestEmailChange',
     summary: 'Ask for another address',
     description: 'The new address gets a link that confirms, the old one is told.',
+    isClosedToActing: true,
     body: 'EmailChange',
     answers: { 202: 'Empty' },
     errors: ['USERS_WRONG_PASSWORD', 'USERS_TOO_MANY_REQUESTS'],
   },
-  cancelChange: { id: 'cancelEmailChange', summary: 'Take back the wish for another address', answers: { 204: null } },
+  cancelChange: {
+    id: 'cancelEmailChange',
+    summary: 'Take back the wish for another address',
+    isClosedToActing: true,
+    answers: { 204: null },
+  },
 };
 
 export const PASSWORD: OperationsOf<PasswordController> = {
@@ -115,6 +133,7 @@ export const PASSWORD: OperationsOf<PasswordController> = {
     id: 'changePassword',
     summary: 'Change the password',
     description: 'This session stays, the others end unless `endOthers` is false.',
+    isClosedToActing: true,
     body: 'PasswordChange',
     answers: { 204: null },
     errors: ['USERS_WEAK_PASSWORD', 'USERS_WRONG_PASSWORD', 'USERS_TOO_MANY_REQUESTS'],
@@ -123,6 +142,7 @@ export const PASSWORD: OperationsOf<PasswordController> = {
     id: 'setPassword',
     summary: 'Choose a new password where the session needs one, or the first where there is none',
     description: 'Where there is none, only lately after signing in. This session stays, the others end.',
+    isClosedToActing: true,
     body: 'NewPassword',
     answers: { 204: null },
     errors: ['USERS_WEAK_PASSWORD', 'USERS_FORBIDDEN', 'USERS_REAUTHENTICATION_REQUIRED'],

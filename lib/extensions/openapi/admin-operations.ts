@@ -1,6 +1,7 @@
 import type {
   AdminAboutController,
   AdminActsController,
+  AdminImpersonationController,
   AdminRightsController,
   AdminInvitationsController,
   AdminSessionsController,
@@ -80,6 +81,7 @@ export const ADMIN_ACTS: OperationsOf<AdminActsController> = {
   },
   setAdmin: {
     id: 'setUserAdmin',
+    isClosedToActing: true,
     takesKeys: false,
     summary: 'Make a user an administrator, or no longer one',
     body: 'AdminFlag',
@@ -88,6 +90,7 @@ export const ADMIN_ACTS: OperationsOf<AdminActsController> = {
   },
   setPassword: {
     id: 'setUserPassword',
+    isClosedToActing: true,
     takesKeys: false,
     summary: 'Give a user another password',
     description: 'Every session of the user ends.',
@@ -97,11 +100,25 @@ export const ADMIN_ACTS: OperationsOf<AdminActsController> = {
   },
 };
 
+export const ADMIN_IMPERSONATION: OperationsOf<AdminImpersonationController> = {
+  start: {
+    id: 'impersonateUser',
+    takesKeys: false,
+    isClosedToActing: true,
+    summary: 'Act as a user, for at most an hour',
+    description: 'The client goes on as that user by a new token; the token that it came with opens nothing any more.',
+    body: 'Impersonation',
+    answers: { 200: 'SignedIn' },
+    errors: ['USERS_REAUTHENTICATION_REQUIRED'],
+  },
+};
+
 const ONLY_OWN = 'Who is no administrator can give and take only what he has himself.';
 
 export const ADMIN_RIGHTS: OperationsOf<AdminRightsController> = {
   setPermissions: {
     id: 'setUserPermissions',
+    isClosedToActing: true,
     takesKeys: false,
     summary: "Set a user's own permissions",
     description: ONLY_OWN,
@@ -110,6 +127,7 @@ export const ADMIN_RIGHTS: OperationsOf<AdminRightsController> = {
   },
   setRoles: {
     id: 'setUserRoles',
+    isClosedToActing: true,
     takesKeys: false,
     summary: "Set a user's roles",
     description: ONLY_OWN,

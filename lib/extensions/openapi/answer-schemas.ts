@@ -50,7 +50,7 @@ const SESSION = {
   device: text({ description: 'What a person would call the device.' }),
   kind: word('session', 'apiKey'),
   needs: listOf(word('second-factor', 'new-password', 'confirm-email'), 'What it still lacks; until then it can do only that.'),
-  actor: orNull(objectOf({ id }, { description: 'The human behind an impersonation.' })),
+  actor: orNull(objectOf({ id, name: orNull(text()), reason: text() }, { description: 'The human behind an impersonation, and why.' })),
   data: anyJson('What the app keeps with the session.'),
 };
 

@@ -62,13 +62,14 @@ function passwordChange(space: DescribedSpace) {
   return objectOf({ oldPassword, newPassword, verifyPassword, endOthers }, { optional: ['verifyPassword', 'endOthers'] });
 }
 
-/** Keeping one out, or everybody. */
+/** Keeping one out, or everybody, or standing in for one. */
 function shutOut() {
   return {
     Ban: allOptional({
       reason: orNull(text({ minLength: 1, maxLength: 500 })),
       until: orNull(instant('When it ends by itself; null for never.')),
     }),
+    Impersonation: objectOf({ reason: text({ minLength: 1, maxLength: 500, description: 'It is kept.' }) }),
     BlackoutInstant: allOptional({ at: instant('At most a day ahead; ten seconds from now without it.') }),
   };
 }

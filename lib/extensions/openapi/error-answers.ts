@@ -37,6 +37,7 @@ function codesOf(route: MountedRoute): ErrorCode[] {
     USERS_STEP_NEEDED: ['session', 'admin'].includes(accessOf(route)),
     USERS_FORBIDDEN: accessOf(route) === 'admin',
     USERS_SCOPE_MISSING: accessOf(route) !== 'public' && route.space.http.carriers.includes('apiKey') && !takesKeys(route),
+    USERS_ACTING: operation.isClosedToActing === true,
     USERS_CROSS_SITE: !isSafe,
     USERS_NOT_FOUND: path.includes('{'),
     USERS_NOT_JSON: !isSafe && method !== 'delete',

@@ -16,6 +16,8 @@ export interface Operation {
   readonly access?: OperationAccess;
   /** Whether an API key may call it. @default false for one's own account, true for the administration */
   readonly takesKeys?: boolean;
+  /** Whether it is closed to who acts in another's name. @default false */
+  readonly isClosedToActing?: boolean;
   /** The schema of the body. */
   readonly body?: BodyName;
   /** @default true */

@@ -2,6 +2,7 @@ import type { Type } from '@nestjs/common';
 import {
   AdminAboutController,
   AdminActsController,
+  AdminImpersonationController,
   AdminRightsController,
   AdminInvitationsController,
   AdminSessionsController,
@@ -9,6 +10,7 @@ import {
   ApiKeysController,
   EmailController,
   FirstAdminController,
+  ImpersonationController,
   InvitationsController,
   LoginController,
   OwnSessionsController,
@@ -21,6 +23,7 @@ import {
   API_KEYS,
   EMAIL,
   FIRST_ADMIN,
+  IMPERSONATION,
   INVITATIONS,
   LOGIN,
   OWN_SESSIONS,
@@ -29,7 +32,15 @@ import {
   REGISTRATION,
 } from './account-operations.js';
 import { PROFILE } from './profile-operations.js';
-import { ADMIN_ABOUT, ADMIN_ACTS, ADMIN_INVITATIONS, ADMIN_RIGHTS, ADMIN_SESSIONS, ADMIN_USERS } from './admin-operations.js';
+import {
+  ADMIN_ABOUT,
+  ADMIN_ACTS,
+  ADMIN_IMPERSONATION,
+  ADMIN_INVITATIONS,
+  ADMIN_RIGHTS,
+  ADMIN_SESSIONS,
+  ADMIN_USERS,
+} from './admin-operations.js';
 import type { Operation } from './operation.js';
 
 /** What the routes of one controller are to a client. */
@@ -54,6 +65,7 @@ export const OPERATIONS: readonly DescribedController[] = [
   account(ProfileController, { ...PROFILE }),
   account(OwnSessionsController, { ...OWN_SESSIONS }),
   account(ApiKeysController, { ...API_KEYS }),
+  account(ImpersonationController, { ...IMPERSONATION }),
   account(EmailController, { ...EMAIL }),
   account(PasswordController, { ...PASSWORD }),
   account(PasswordResetController, { ...PASSWORD_RESET }),
@@ -62,6 +74,7 @@ export const OPERATIONS: readonly DescribedController[] = [
   administration(AdminAboutController, { ...ADMIN_ABOUT }),
   administration(AdminUsersController, { ...ADMIN_USERS }),
   administration(AdminActsController, { ...ADMIN_ACTS }),
+  administration(AdminImpersonationController, { ...ADMIN_IMPERSONATION }),
   administration(AdminRightsController, { ...ADMIN_RIGHTS }),
   administration(AdminSessionsController, { ...ADMIN_SESSIONS }),
   administration(AdminInvitationsController, { ...ADMIN_INVITATIONS }),

@@ -10,7 +10,7 @@ export const PROFILE: OperationsOf<ProfileController> = {
     answers: { 200: 'SessionState' },
   },
   me: { id: 'getMe', summary: 'Who one is', takesKeys: true, answers: { 200: 'Context' } },
-  export: { id: 'exportMe', summary: 'All that is kept about oneself', answers: { 200: 'PersonalData' } },
+  export: { id: 'exportMe', summary: 'All that is kept about oneself', isClosedToActing: true, answers: { 200: 'PersonalData' } },
   credentialFacts: {
     id: 'getMyCredentialFacts',
     summary: 'Since when one has the password, and which change of address waits',
@@ -19,6 +19,7 @@ export const PROFILE: OperationsOf<ProfileController> = {
   update: { id: 'updateMe', summary: 'Change what one says of oneself', body: 'ProfileChanges', answers: { 200: 'OneUser' } },
   rename: {
     id: 'changeUsername',
+    isClosedToActing: true,
     summary: 'Take another user name',
     body: 'NewUsername',
     answers: { 200: 'OneUser' },
@@ -26,6 +27,7 @@ export const PROFILE: OperationsOf<ProfileController> = {
   },
   delete: {
     id: 'deleteMe',
+    isClosedToActing: true,
     summary: 'Delete the account for good',
     body: 'Proof',
     answers: { 204: null },

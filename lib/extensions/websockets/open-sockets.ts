@@ -30,9 +30,11 @@ export class OpenSockets {
     return [...(this.bySession.get(sessionId) ?? [])];
   }
 
-  /** @param userId `null` for everybody's. */
+  /** Also those that he opened in another's name. @param userId `null` for everybody's. */
   ofUser(userId: string | null): OpenSocket[] {
-    return [...this.open.values()].filter(({ context }) => userId === null || context.session.userId === userId);
+    return [...this.open.values()].filter(
+      ({ context }) => userId === null || [context.session.userId, context.session.actor?.id].includes(userId),
+    );
   }
 
   close(socket: OpenSocket): void {

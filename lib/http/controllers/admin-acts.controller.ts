@@ -11,7 +11,7 @@ import { type UserView, userView } from '../../users/user-view.js';
 import { bodyOf, take } from '../body.js';
 import { HttpExchanges } from '../http-exchanges.js';
 import type { SessionRequest } from '../own-request.js';
-import { AsksFor, SessionsOnly } from '../route-access.js';
+import { AsksFor, ClosedToActing, SessionsOnly } from '../route-access.js';
 import { AdminRoutes } from './admin-routes.decorator.js';
 
 /** What an administrator does to one user. */
@@ -83,6 +83,7 @@ export class AdminActsController {
 
   /** No permission leads here: only administrators make administrators. */
   @SessionsOnly(true)
+  @ClosedToActing(true)
   @Put('users/:id/admin')
   async setAdmin(@Req() request: SessionRequest): Promise<{ user: UserView }> {
     const body = bodyOf(this.exchanges.ofRequest(request));
@@ -94,6 +95,7 @@ export class AdminActsController {
   /** Every session of the user ends, and unless told otherwise he must choose another password at the next sign-in. */
   @AsksFor(['users.set-password'])
   @SessionsOnly(true)
+  @ClosedToActing(true)
   @HttpCode(204)
   @Put('users/:id/password')
   async setPassword(@Req() request: SessionRequest): Promise<void> {

@@ -5,10 +5,10 @@ import { type UserView, userView } from '../../users/user-view.js';
 import { bodyOf } from '../body.js';
 import { HttpExchanges } from '../http-exchanges.js';
 import type { SessionRequest } from '../own-request.js';
-import { AsksFor, SessionsOnly } from '../route-access.js';
+import { AsksFor, ClosedToActing, SessionsOnly } from '../route-access.js';
 import { AdminRoutes } from './admin-routes.decorator.js';
 
-/** Gives and takes rights, and only those that the giver has himself. */
+/** Gives and takes rights, and only those that the giver has himself: not those of whoever he acts as. */
 @AdminRoutes()
 export class AdminRightsController {
   constructor(
@@ -19,6 +19,7 @@ export class AdminRightsController {
 
   @AsksFor(['users.set-permissions'])
   @SessionsOnly(true)
+  @ClosedToActing(true)
   @Put('users/:id/permissions')
   async setPermissions(@Req() request: SessionRequest): Promise<{ user: UserView }> {
     const permissions = bodyOf(this.exchanges.ofRequest(request)).raw('permissions');
@@ -27,6 +28,7 @@ export class AdminRightsController {
 
   @AsksFor(['users.set-roles'])
   @SessionsOnly(true)
+  @ClosedToActing(true)
   @Put('users/:id/roles')
   async setRoles(@Req() request: SessionRequest): Promise<{ user: UserView }> {
     const roles = bodyOf(this.exchanges.ofRequest(request)).raw('roles');

@@ -1,11 +1,12 @@
 import { Delete, Get, HttpCode, Post, Req } from '@nestjs/common';
-import { ForbiddenError, NotFoundError } from '../../kernel/errors.js';
+import { NotFoundError } from '../../kernel/errors.js';
 import type { ApiKey, CreatedApiKey } from '../../sessions/api-keys/api-key.js';
 import type { CreateApiKeyInput } from '../../sessions/api-keys/api-key-input.js';
 import { SessionsService } from '../../sessions/sessions.service.js';
 import { bodyOf, take } from '../body.js';
 import { HttpExchanges } from '../http-exchanges.js';
 import type { SessionRequest } from '../own-request.js';
+import { ClosedToActing } from '../route-access.js';
 import { OwnRoutes } from './own-routes.decorator.js';
 
 /** The keys by which programs act for the user. No key may come here itself: one that leaked could make itself an heir. */
@@ -21,17 +22,16 @@ export class ApiKeysController {
     return { items: await this.sessions.listApiKeys(auth.user.id) };
   }
 
-  /** The one answer that shows the key. */
+  /** The one answer that shows the key. It would outlive an impersonation. */
+  @ClosedToActing(true)
   @HttpCode(201)
   @Post('api-keys')
   async create(@Req() request: SessionRequest): Promise<CreatedApiKey> {
-    const { user, session } = request.auth;
-    // It would outlive the impersonation.
-    if (session.actor !== null) throw new ForbiddenError('Not while acting as somebody else.');
     const input = take<CreateApiKeyInput>(bodyOf(this.exchanges.ofRequest(request)), ['name', 'scopes', 'expiresAt', 'maxUses', 'rate']);
-    return this.sessions.createApiKey(user.id, input);
+    return this.sessions.createApiKey(request.auth.user.id, input);
   }
 
+  @ClosedToActing(true)
   @HttpCode(204)
   @Delete('api-keys/:id')
   async end(@Req() request: SessionRequest): Promise<void> {

@@ -7,7 +7,7 @@ import { bodyOf, take } from '../body.js';
 import { Public } from '../decorators/public.decorator.js';
 import { HttpExchanges } from '../http-exchanges.js';
 import type { OptionalSessionRequest, SessionRequest } from '../own-request.js';
-import { OpenToNeeds, OptionalRoute } from '../route-access.js';
+import { ClosedToActing, OpenToNeeds, OptionalRoute } from '../route-access.js';
 import { OwnRoutes } from './own-routes.decorator.js';
 
 /** Confirms addresses and changes them. Nothing here tells whether an address is known. */
@@ -43,6 +43,7 @@ export class EmailController {
     return { user: userView(await this.confirmation.confirm(bodyOf(exchange).raw('token') ?? null, exchange.source), 'self') };
   }
 
+  @ClosedToActing(true)
   @HttpCode(202)
   @Post('email/change')
   async requestChange(@Req() request: SessionRequest): Promise<object> {
@@ -57,6 +58,7 @@ export class EmailController {
   }
 
   /** Also where nothing waits. */
+  @ClosedToActing(true)
   @HttpCode(204)
   @Delete('email/change')
   async cancelChange(@Req() { auth }: SessionRequest): Promise<void> {

@@ -8,6 +8,7 @@ import { DeviceCookie } from '../carriers/device.cookie.js';
 import { Public } from '../decorators/public.decorator.js';
 import { HttpExchanges } from '../http-exchanges.js';
 import type { SessionRequest } from '../own-request.js';
+import { ClosedToActing } from '../route-access.js';
 import { SessionAnswers } from '../session-answers.js';
 import { type SessionView, sessionView } from '../session-view.js';
 import { OwnRoutes } from './own-routes.decorator.js';
@@ -58,13 +59,13 @@ export class LoginController {
     if (shown.carrier !== 'bearer' && this.carriers.has('cookie')) this.cookie.clear(exchange);
   }
 
+  @ClosedToActing(true)
   @HttpCode(200)
   @Post('reauthenticate')
   async reauthenticate(@Req() request: SessionRequest): Promise<Omit<LoginAnswer, 'user'>> {
     const exchange = this.exchanges.ofRequest(request);
     const { password } = take<{ password: string }>(bodyOf(exchange), ['password']);
     const renewed = await this.sessions.reauthenticate(request.auth.session.id, password, exchange.source);
-    const transport = this.carriers.read(exchange).carrier === 'bearer' ? 'bearer' : 'cookie';
-    return { session: sessionView(renewed.session), ...this.answers.deliver(exchange, renewed, { transport, remember: renewed.remember }) };
+    return this.answers.renew(exchange, renewed);
   }
 }

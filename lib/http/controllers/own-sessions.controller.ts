@@ -4,7 +4,7 @@ import { MAX_PAGE_SIZE } from '../../kernel/page.js';
 import { SessionsService } from '../../sessions/sessions.service.js';
 import { HttpExchanges } from '../http-exchanges.js';
 import type { SessionRequest } from '../own-request.js';
-import { type SessionView, sessionView } from '../session-view.js';
+import { type SessionView, sessionView, sessionViewForOwner } from '../session-view.js';
 import { OwnRoutes } from './own-routes.decorator.js';
 
 /** Where the user is signed in, and how he ends that. */
@@ -18,7 +18,8 @@ export class OwnSessionsController {
   @Get('sessions')
   async list(@Req() { auth }: SessionRequest): Promise<{ items: (SessionView & { current: boolean })[] }> {
     const { items } = await this.sessions.list({ userId: auth.user.id, state: 'live', limit: MAX_PAGE_SIZE });
-    return { items: items.map((session) => ({ ...sessionView(session), current: session.id === auth.session.id })) };
+    const viewOf = auth.session.actor === null ? sessionViewForOwner : sessionView;
+    return { items: items.map((session) => ({ ...viewOf(session), current: session.id === auth.session.id })) };
   }
 
   @HttpCode(204)

@@ -4,7 +4,7 @@ import { SessionsService } from '../../sessions/sessions.service.js';
 import { bodyOf, take } from '../body.js';
 import { HttpExchanges } from '../http-exchanges.js';
 import type { SessionRequest } from '../own-request.js';
-import { OpenToNeeds } from '../route-access.js';
+import { ClosedToActing, OpenToNeeds } from '../route-access.js';
 import { OwnRoutes } from './own-routes.decorator.js';
 
 /** Changes the password of who is signed in. This session stays, the others end unless he wants to keep them. */
@@ -16,6 +16,7 @@ export class PasswordController {
     private readonly exchanges: HttpExchanges,
   ) {}
 
+  @ClosedToActing(true)
   @HttpCode(204)
   @Post('password/change')
   async change(@Req() request: SessionRequest): Promise<void> {
@@ -27,6 +28,7 @@ export class PasswordController {
 
   /** For a session that can do only this, and for the first password of who signed in by other means, lately. */
   @OpenToNeeds(['new-password'])
+  @ClosedToActing(true)
   @HttpCode(204)
   @Post('password/set')
   async set(@Req() request: SessionRequest): Promise<void> {

@@ -11,7 +11,7 @@ import { CookieCarrier } from '../carriers/cookie.carrier.js';
 import { RequireScope } from '../decorators/require-scope.decorator.js';
 import { HttpExchanges } from '../http-exchanges.js';
 import type { OptionalSessionRequest, SessionRequest } from '../own-request.js';
-import { OpenToNeeds, OptionalRoute } from '../route-access.js';
+import { ClosedToActing, OpenToNeeds, OptionalRoute } from '../route-access.js';
 import { type ContextView, contextView } from '../session-view.js';
 import { OwnRoutes } from './own-routes.decorator.js';
 
@@ -43,7 +43,8 @@ export class ProfileController {
     return contextView(auth);
   }
 
-  /** Everything kept about him, for himself: no API key may take it away. */
+  /** Everything kept about him, for himself: no API key may take it away, nor who acts in his name. */
+  @ClosedToActing(true)
   @Get('me/export')
   export(@Req() { auth }: SessionRequest): Promise<PersonalData> {
     return this.users.exportPersonalData(auth.user.id);
@@ -62,6 +63,7 @@ export class ProfileController {
     return { user: userView(user, 'self') };
   }
 
+  @ClosedToActing(true)
   @HttpCode(200)
   @Post('username')
   async rename(@Req() request: SessionRequest): Promise<{ user: UserView }> {
@@ -70,6 +72,7 @@ export class ProfileController {
   }
 
   /** Deletes the account for good, for who proves that it is his. */
+  @ClosedToActing(true)
   @HttpCode(204)
   @Post('me/delete')
   async delete(@Req() request: SessionRequest): Promise<void> {

@@ -31,7 +31,7 @@ export class AdminGuard implements CanActivate {
   }
 
   private async check(context: ExecutionContext): Promise<true> {
-    const demand = { isOptional: false, allowedNeeds: [], takesKeys: () => this.access.takesKeys(context) };
+    const demand = { isOptional: false, allowedNeeds: [], ...this.access.askedOf(context) };
     const found = await this.authenticator.authenticate(this.exchanges.of(context), demand);
     if (found === null) throw new InvalidSessionError('missing');
     const asked = this.access.permissionsAskedIn(context);

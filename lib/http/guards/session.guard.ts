@@ -30,7 +30,7 @@ export class SessionGuard implements CanActivate {
       const demand = {
         isOptional: access === 'optional',
         allowedNeeds: this.access.needsAllowedIn(context),
-        takesKeys: () => this.access.takesKeys(context),
+        ...this.access.askedOf(context),
       };
       keepFound(face, context, await this.authenticator.authenticate(exchange, demand));
       return true;

@@ -36,7 +36,7 @@ function firstTables({ id, instant, json, flag, count, text, key }: Dialect): Fi
     {
       name: 'sessions',
       columns: {
-        ...{ id: must(id), userId: must(id), secretHash: must(key(64)), kind: must(key(16)), actorId: id, needs: json },
+        ...{ id: must(id), userId: must(id), secretHash: must(key(64)), kind: must(key(16)), actorId: id, acting: json, needs: json },
         ...{
           createdAt: must(instant),
           lastSeenAt: must(instant),

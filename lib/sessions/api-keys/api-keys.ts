@@ -127,6 +127,7 @@ export class ApiKeys {
 const EMPTY = {
   kind: 'apiKey',
   actorId: null,
+  acting: null,
   needs: null,
   fixed: true,
   remember: false,

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { linkIn } from '../../support/first-admin-link.js';
+import { ADMIN_PERMISSIONS } from 'nestjs-users';
 import { type HostApp, PASSWORD } from '../../support/host-app.js';
 import { describedApp, documentOf } from './described-app.js';
 import { CheckedClient, DocumentCheck } from './document-check.js';
@@ -95,6 +96,7 @@ describe('the document and the running app', () => {
     for (const act of ['deactivate', 'activate', 'confirm-email', 'send-reset', 'end-sessions'])
       await admin.post(`/admin/users/${id}/${act}`);
     await admin.put(`/admin/users/${id}/admin`, { admin: true });
+    await admin.put(`/admin/users/${id}/admin`, { admin: false });
     await admin.put(`/admin/users/${id}/permissions`, { permissions: ['users.read'] });
     await admin.put(`/admin/users/${id}/roles`, { roles: ['editor'] });
     await admin.put(`/admin/users/${id}/password`, { newPassword: BETTER, mustChange: false });
@@ -102,6 +104,10 @@ describe('the document and the running app', () => {
     const { body: page } = await admin.get(`/admin/sessions?userId=${id}&state=live&limit=5`);
     await admin.delete(`/admin/sessions/${(page as { items: { id: string }[] }).items[0]?.id ?? ''}`);
     await admin.delete(`/admin/sessions?userId=${id}&state=all`);
+    await admin.post(`/admin/users/${id}/impersonate`, { reason: 'ticket 4711' });
+    await admin.get('/auth/me');
+    await admin.get('/auth/sessions');
+    await admin.post('/auth/impersonation/stop');
     await admin.delete(`/admin/users/${id}`);
     await admin.post('/admin/invitations', { email: 'guest@example.org', displayName: 'Guest' });
     await host.settled();
@@ -202,6 +208,20 @@ describe('the document and what is refused', () => {
     expect(check.faults).toEqual([]);
   });
 
+  it('agree where somebody acts in another name, or proved too long ago who he is', async () => {
+    const agent = await signedIn('root');
+    const { id } = await host.user('helper');
+    await host.users.setPermissions(id, [...ADMIN_PERMISSIONS]);
+    await agent.post(`/admin/users/${id}/impersonate`, { reason: 'ticket 4711' });
+    const kept = ['/auth/impersonation/stop', '/admin/blackout'];
+    await onEvery(async (method, path) => kept.includes(path) || agent.send(method, path, bodyOf(method, {})));
+    expect(check.faults).toEqual([]);
+    const idle = await signedIn('root');
+    host.clock.advance('11m');
+    await idle.post(`/admin/users/${id}/impersonate`, { reason: 'ticket 4711' });
+    expect(check.faults).toEqual([]);
+  });
+
   it('agree about what is taken, weak, wrong or the last of its kind', async () => {
     const [admin, ann] = [await signedIn('root'), await signedIn('ann')];
     const { body } = await admin.get('/auth/me');
@@ -213,6 +233,7 @@ describe('the document and what is refused', () => {
     await admin.put(`/admin/users/${id}/admin`, { admin: false });
     await admin.put(`/admin/users/${id}/password`, { newPassword: 'password' });
     await admin.put(`/admin/users/${NOBODY}/password`, { newPassword: BETTER });
+    await admin.post(`/admin/users/${NOBODY}/impersonate`, { reason: 'ticket 4711' });
     await admin.put(`/admin/users/${NOBODY}/admin`, { admin: true });
     await admin.put(`/admin/users/${NOBODY}/permissions`, { permissions: [] });
     await admin.put(`/admin/users/${NOBODY}/roles`, { roles: [] });

@@ -93,6 +93,8 @@ describe('our own routes', () => {
         'GET /auth/api-keys',
         'POST /auth/api-keys',
         'DELETE /auth/api-keys/:id',
+        'POST /auth/impersonation/stop',
+        'POST /admin/users/:id/impersonate',
         'PUT /admin/users/:id/admin',
         'PUT /admin/users/:id/permissions',
         'PUT /admin/users/:id/roles',
