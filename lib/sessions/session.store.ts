@@ -5,6 +5,7 @@ import {
   type EntityManager,
   type FindOptionsWhere,
   In,
+  IsNull,
   LessThan,
   LessThanOrEqual,
   MoreThan,

@@ -49,6 +49,7 @@ const WISHES: Readonly<Record<string, unknown>> = {
   kind: 'apiKey',
   needs: [],
   actorId: FOREIGN_ID,
+  acting: { as: 'parked', sessionId: FOREIGN_ID, userId: FOREIGN_ID },
   expiresAt: '2999-01-01T00:00:00.000Z',
   endsAt: '2999-01-01T00:00:00.000Z',
   fixed: true,

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { Injectable, type InjectionToken, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { type CallFace, HttpExchanges, RequestAuthenticator } from '../../extend.js';
 import {
+  ImpersonationStarted,
   SessionEnded,
   type SessionContext,
   SessionsEnded,
@@ -68,6 +69,8 @@ export class SocketSessions implements OnModuleInit, OnModuleDestroy {
       this.events.on(UserDeactivated, ({ userId }) => this.end(this.sockets.ofUser(userId))),
       this.events.on(UserDeleted, ({ userId }) => this.end(this.sockets.ofUser(userId))),
       this.events.on(SessionsEnded, (event) => this.endMany(event)),
+      // The token by which his own sockets came opens nothing while he acts.
+      this.events.on(ImpersonationStarted, ({ actorId }) => this.checkAll(this.sockets.ofUser(actorId))),
     ];
     this.schedule();
   }
@@ -134,6 +137,10 @@ export class SocketSessions implements OnModuleInit, OnModuleDestroy {
     this.endings += 1;
     // The event does not say which of them: only those of one address, perhaps, or those that were over anyway.
     const sockets = this.sockets.ofUser(userId).filter(({ context }) => context.session.id !== exceptSessionId);
+    await this.checkAll(sockets);
+  }
+
+  private async checkAll(sockets: readonly OpenSocket[]): Promise<void> {
     for (const socket of sockets) await this.check(socket, 'close');
   }
 

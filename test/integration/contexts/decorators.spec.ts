@@ -218,6 +218,16 @@ describe('API keys', () => {
 });
 
 describe('sockets of who acts in another name', () => {
+  it('by his own session are closed as soon as he begins', async () => {
+    const { id } = await host.user('helper');
+    await host.users.setPermissions(id, ['users.impersonate']);
+    const own = await host.sessions.open(id);
+    const client = await plainWs(host.url, { headers: { authorization: `Bearer ${own.token}` } });
+    expect(await client.ask('scope')).toBe('in');
+    await host.app.get(ImpersonationService, { strict: false }).start(own.session.id, annId, { reason: 'x' });
+    expect(await client.closed()).toBe(4401);
+  });
+
   it.each<[string, (ids: { agent: string; session: string }) => Promise<unknown>]>([
     ['his own session ends', ({ session }) => host.sessions.end(session)],
     ['all his sessions end', ({ agent }) => host.sessions.endAll({ userId: agent })],
