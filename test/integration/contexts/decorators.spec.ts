@@ -232,8 +232,8 @@ describe('sockets of who acts in another name', () => {
     ['his own session ends', ({ session }) => host.sessions.end(session)],
     ['all his sessions end', ({ agent }) => host.sessions.endAll({ userId: agent })],
     ['he is banned', ({ agent }) => host.users.ban(agent)],
-  ])('are closed as soon as %s [4.17] [B-128]', async (_, end) => {
-    const { id } = await host.users.create({ username: `agent-${_.length}`, password: PASSWORD });
+  ])('are closed as soon as %s [4.17] [B-128]', async (what, end) => {
+    const { id } = await host.users.create({ username: what.replaceAll(' ', '-') });
     await host.users.setPermissions(id, ['users.impersonate']);
     const { session } = await host.sessions.open(id);
     const acting = await host.app.get(ImpersonationService, { strict: false }).start(session.id, annId, { reason: 'x' });

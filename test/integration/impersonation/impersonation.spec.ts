@@ -172,7 +172,7 @@ describe('who may act as whom', () => {
       async () => act((await host.users.register({ email: 'new@example.org', password: PASSWORD })).user?.id ?? 'x'),
       NotFoundError,
     ],
-    ['as a program', async () => act((await host.users.create({ username: 'ci', signIn: 'never' })).id), NotFoundError],
+    ['as a program', async () => act((await host.users.create({ username: 'ci', isService: true })).id), NotFoundError],
     ['by a session that is over', async () => (host.clock.advance('11d'), act()), InvalidSessionError],
     [
       'by a session that lacks a step',
