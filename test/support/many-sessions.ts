@@ -13,7 +13,7 @@ export async function manySessions(
   { userId, count, at, more = {} }: { userId: string; count: number; at: Date; more?: Partial<SessionRow> },
 ): Promise<string[]> {
   const rows = Array.from({ length: count }, (): ObjectLiteral => ({
-    ...{ id: newId(at, random), userId, secretHash: 'f'.repeat(64), kind: 'session', actorId: null, needs: null },
+    ...{ id: newId(at, random), userId, secretHash: 'f'.repeat(64), kind: 'session', actorId: null, acting: null, needs: null },
     ...{ createdAt: at, lastSeenAt: at, authenticatedAt: at, endsAt: null, fixed: false, remember: false, ip: null },
     ...{ userAgent: null, deviceName: null, resourceRoles: null, data: null, apiKey: null, uses: 0, ...more },
   }));
