@@ -57,7 +57,15 @@ export interface SpaceFaces {
   readonly providers: ReadonlyMap<symbol, Type>;
 }
 
-const SERVICES = { UsersService, SessionsService, ImpersonationService, PasswordResetService, AttemptsService, UsersHealth, UsersEvents } as const;
+const SERVICES = {
+  UsersService,
+  SessionsService,
+  ImpersonationService,
+  PasswordResetService,
+  AttemptsService,
+  UsersHealth,
+  UsersEvents,
+} as const;
 const GUARD_PARTS = [RouteAccess, HttpExchanges, RequestAuthenticator, Memberships] as const;
 
 /** The usual space is asked for by the classes; every other one by names of its own, since a class can stand for one space only. */

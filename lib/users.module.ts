@@ -112,7 +112,16 @@ function compose<U extends BaseUser>(structural: StructuralOptions<U>, factory: 
 function exportsOf({ providers }: UserSpace): InjectionToken[] {
   return providers.size > 0
     ? [...providers.keys()]
-    : [UsersService, SessionsService, ImpersonationService, PasswordResetService, AttemptsService, UsersHealth, UsersEvents, ...HTTP_EXPORTS];
+    : [
+        UsersService,
+        SessionsService,
+        ImpersonationService,
+        PasswordResetService,
+        AttemptsService,
+        UsersHealth,
+        UsersEvents,
+        ...HTTP_EXPORTS,
+      ];
 }
 
 /** Twice the same would be two hands on one table. */
