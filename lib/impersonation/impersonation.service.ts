@@ -32,6 +32,8 @@ import { ImpersonationStarted, ImpersonationStopped } from './impersonation.even
 export interface ImpersonationInput {
   /** Why, as a ticket's number or a sentence: at most 500 characters. It is kept. */
   readonly reason: string;
+  /** Where the request came from. */
+  readonly from?: RequestSource;
 }
 
 /** As whom the client goes on, by a new token. */
@@ -76,8 +78,9 @@ export class ImpersonationService<U extends BaseUser = RegisteredUser> {
    * @throws InvalidInputError; NotFoundError for nobody, and for who is not active; ForbiddenError without the permission, for oneself,
    * for an administrator, and for who may administrate more; ActingError for who acts already; InvalidSessionError.
    */
-  async start(sessionId: string, ref: UserRef, input: ImpersonationInput, from?: RequestSource): Promise<Impersonation<U>> {
+  async start(sessionId: string, ref: UserRef, input: ImpersonationInput): Promise<Impersonation<U>> {
     const reason = readReason(Fields.of(input));
+    const { from } = input;
     const found = await this.users.find(this.database, keysOf(ref));
     if (found === null) await this.actingOrFail(this.database, sessionId);
     if (found === null) throw new NotFoundError();
@@ -132,7 +135,7 @@ export class ImpersonationService<U extends BaseUser = RegisteredUser> {
   private async open(
     work: Work,
     { own, actor, user }: { own: SessionRow; actor: BaseUser; user: BaseUser },
-    { reason, from }: ImpersonationInput & { from: RequestSource | undefined },
+    { reason, from }: { reason: string; from: RequestSource | undefined },
   ): Promise<OpenedSession> {
     const latest = after(work.now, this.settings.actingTimeout);
     const endsAt = own.endsAt !== null && own.endsAt < latest ? own.endsAt : latest;

@@ -31,7 +31,8 @@ export class AdminImpersonationController {
     const { session } = request.auth;
     const input = take<ImpersonationInput>(bodyOf(exchange), ['reason']);
     this.sessions.requireRecentLogin(session);
-    const acting = await this.impersonation.start(session.id, { id: String(exchange.param('id')) }, input, exchange.source);
+    const from = exchange.source;
+    const acting = await this.impersonation.start(session.id, { id: String(exchange.param('id')) }, { ...input, from });
     return { user: userView(acting.user, 'self'), ...this.answers.renew(exchange, acting) };
   }
 }

@@ -158,7 +158,8 @@ async function call(
     const { body } = await host.client().post('/graphql', { query }, by === '' ? {} : request);
     return body.data?.[name] ?? body.errors[0].extensions.code;
   }
-  if (context === 'rpc') return lastValueFrom(rpc.send(name, { token: by, id })).catch(({ code }: { code: unknown }) => code);
+  if (context === 'rpc')
+    return lastValueFrom(rpc.send(name, { token: by, id })).catch((error: unknown) => (error as { code: unknown }).code);
   const headers = key === undefined ? { authorization: `Bearer ${by}` } : { 'x-api-key': key };
   const client = await plainWs(host.url, { headers });
   if (client.refused !== null) return client.refused;

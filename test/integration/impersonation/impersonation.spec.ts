@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import {
   ActingError,
-  DomainEvent,
+  type DomainEvent,
   ForbiddenError,
   ImpersonationService,
   ImpersonationStarted,
@@ -32,7 +32,7 @@ async function open(options: Omit<UsersModuleOptions, 'database' | 'dataSource'>
   agent = await host.sessions.login({ login: 'agent', password: PASSWORD });
 }
 const impersonation = (): ImpersonationService => host.app.get(ImpersonationService, { strict: false });
-const act = (id = annId, by = agent.session.id) => impersonation().start(by, id, { reason: REASON }, FROM);
+const act = (id = annId, by = agent.session.id) => impersonation().start(by, id, { reason: REASON, from: FROM });
 const statusOf = async (token: string): Promise<string> => (await host.sessions.check(token)).status;
 
 beforeEach(() => open());
