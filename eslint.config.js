@@ -154,7 +154,20 @@ export default defineConfig(
   {
     files: ['**/*.{js,mjs,cjs}'],
     languageOptions: {
-      globals: readonly('AbortController', 'AbortSignal', 'process', 'console', 'URL', 'Buffer', 'setTimeout', 'clearTimeout', 'fetch'),
+      globals: readonly(
+        'AbortController',
+        'AbortSignal',
+        'process',
+        'console',
+        'URL',
+        'Buffer',
+        'setTimeout',
+        'clearTimeout',
+        'fetch',
+        'performance',
+        'setInterval',
+        'clearInterval',
+      ),
     },
   },
   {

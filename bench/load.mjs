@@ -17,6 +17,11 @@ export function pin(pid, core) {
   if (canPin) spawnSync('taskset', ['-acp', String(core), String(pid)]);
 }
 
+/** Undoes {@link pin}, also for what is forked from now on. */
+export function unpin(pid) {
+  if (canPin) spawnSync('taskset', ['-acp', `0-${cpus().length - 1}`, String(pid)]);
+}
+
 export const bearers = (tokens) => tokens.map((token) => ({ authorization: `Bearer ${token}` }));
 
 /** What asks `url` with one credential (an object of headers) after another, or with none. */

@@ -133,6 +133,7 @@ if (wanted.length === 0)
 // The competitors install themselves; without the registry their rows say so.
 if (wanted.length === 0) {
   await import('./competitors/run.mjs');
+  await import('./volume/run.mjs');
   await import('./collect.mjs');
   spawnSync(process.execPath, [fileURLToPath(new URL('chart.mjs', import.meta.url))], { stdio: 'inherit' });
 }
