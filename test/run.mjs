@@ -28,7 +28,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const WITHOUT_ENGINE = ['unit', 'architecture', 'packaging', 'docs', 'types', 'model', 'fuzz'];
 /**
  * Suites that run once and need something of their own: `registry` to install an app of somebody else's, `postgres-binaries` for a cluster that
- * may be stopped at any moment, `redis` for one that answers, `redis-server` for the program, to stop one of its own. Named in
+ * may be stopped at any moment, `postgres` and `redis` for one that answers, `redis-server` for the program, to stop one of its own. Named in
  * USERS_REQUIRE_ENGINES it is a must.
  */
 const NEEDS = {
@@ -36,6 +36,7 @@ const NEEDS = {
   'test/packaging/npm-12.spec.ts': 'registry',
   'test/guides/from-better-auth.spec.ts': 'registry',
   'test/crash/postgres-stopped.spec.ts': 'postgres-binaries',
+  'test/crash/nodes-killed.spec.ts': ['postgres', 'redis-server'],
 };
 const WORKERS = process.env.USERS_TEST_WORKERS ?? '2';
 
@@ -71,6 +72,7 @@ const NEEDED = {
   },
   chromium: async () => (findChromium() === null ? 'there is no Chromium; name one in USERS_TEST_CHROMIUM' : null),
   'postgres-binaries': async () => (findPostgresBinaries() === null ? 'there is no initdb and no pg_ctl' : null),
+  postgres: () => probe('postgres'),
   redis: probeRedis,
   'redis-server': async () => (findRedisServer() === null ? 'there is no redis-server' : null),
 };

@@ -5,6 +5,7 @@ import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { Notifier, UsersModule } from 'nestjs-users';
+import { usersRedis } from 'nestjs-users/redis';
 import { FastHasher } from 'nestjs-users/testing';
 
 class ParentsInbox extends Notifier {
@@ -23,7 +24,7 @@ function answerFirst(app, url) {
   });
 }
 
-async function start({ database, limits, answersFirst }) {
+async function start({ database, redis, limits, answersFirst }) {
   class App {}
   Module({
     imports: [
@@ -34,6 +35,7 @@ async function start({ database, limits, answersFirst }) {
         // A busy machine is no outage.
         http: { checkTimeout: '30s' },
         limits,
+        extensions: redis === undefined ? [] : [usersRedis({ url: redis })],
         registration: { firstUserIsAdmin: true },
         ports: { hasher: new FastHasher(), notifier: new ParentsInbox() },
       }),

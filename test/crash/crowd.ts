@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
-import type { KillableApp } from './killable-app.js';
+import type { ServedApp } from './killable-app.js';
 import { Person } from './person.js';
 
 const SIZE = 8;
@@ -15,7 +15,7 @@ export class Crowd {
   private answered: () => void = () => undefined;
 
   /** Lets them live until `crash` strikes, within the next few answers. @returns what the app did before that no app may do. */
-  async liveUntil(crash: () => Promise<void>, app: KillableApp): Promise<string[]> {
+  async liveUntil(crash: () => Promise<void>, app: ServedApp): Promise<string[]> {
     const over = new AbortController();
     setMaxListeners(0, over.signal);
     const fatal = this.answers + randomInt(SIZE, 8 * SIZE);
@@ -39,7 +39,7 @@ export class Crowd {
   }
 
   /** @returns what they find wrong. */
-  async judge(app: KillableApp): Promise<string[]> {
+  async judge(app: ServedApp): Promise<string[]> {
     const judges = [...this.people, ...this.departed.splice(0)];
     return (await Promise.all(judges.map((person) => person.judge(app)))).flat();
   }

@@ -8,9 +8,14 @@ const PROGRAM = fileURLToPath(new URL('./app.mjs', import.meta.url));
 
 export interface AppSettings {
   readonly database: DatabaseOptions;
+  /** Where limits are counted. @default in the database */
+  readonly redis?: string;
   /** Says 204 to a log-out before it has done it (the control). */
   readonly answersFirst?: boolean;
 }
+
+/** What people see of an app: one process, or several behind a balancer. */
+export type ServedApp = Pick<KillableApp, 'url' | 'nextMail'>;
 
 type Message =
   { readonly kind: string; readonly to: string; readonly token: string } | { readonly kind: 'listening'; readonly url: string };

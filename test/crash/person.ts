@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { type HttpAnswer, HttpClient } from '../support/http-client.js';
-import type { KillableApp } from './killable-app.js';
+import type { ServedApp } from './killable-app.js';
 import {
   asked,
   type Change,
@@ -56,7 +56,7 @@ export class Person {
   }
 
   /** Uses the app until it is gone, or he is. @returns what it did that no app may do, crash or not. */
-  async live(app: KillableApp, over: AbortSignal): Promise<string[]> {
+  async live(app: ServedApp, over: AbortSignal): Promise<string[]> {
     this.client = new HttpClient(app.url);
     try {
       if (!this.isAtHome) await this.comeIn(app, over);
@@ -68,7 +68,7 @@ export class Person {
   }
 
   /** Looks at everything, and shows every mailed token once more: what is used up opens nothing. @returns what cannot be true. */
-  async judge(app: KillableApp): Promise<string[]> {
+  async judge(app: ServedApp): Promise<string[]> {
     this.client = new HttpClient(app.url);
     const wrong = await this.contradictions();
     if (this.confirmation !== null) wrong.push(...(await this.confirmAgain(this.confirmation)));
@@ -78,7 +78,7 @@ export class Person {
     return wrong;
   }
 
-  private async comeIn(app: KillableApp, over: AbortSignal): Promise<void> {
+  private async comeIn(app: ServedApp, over: AbortSignal): Promise<void> {
     const [email, password] = [this.address, this.newPassword()];
     const mail = app.nextMail('confirm-email', email, over);
     await this.do('/auth/register', { username: this.name, email, password }, { change: registered(password) });
@@ -86,7 +86,7 @@ export class Person {
     await this.do('/auth/email/confirm', { token: this.confirmation }, { change: confirmed });
   }
 
-  private async doSomething(app: KillableApp, over: AbortSignal): Promise<void> {
+  private async doSomething(app: ServedApp, over: AbortSignal): Promise<void> {
     const chance = randomInt(10);
     if (chance < 4) await this.comeAndGo();
     else if (chance < 6) await this.changePassword();
@@ -107,7 +107,7 @@ export class Person {
     if (status !== 200) throw new Error(`${status} for a living session`);
   }
 
-  private async forgetPassword(app: KillableApp, over: AbortSignal): Promise<void> {
+  private async forgetPassword(app: ServedApp, over: AbortSignal): Promise<void> {
     const mail = app.nextMail('reset-password', this.address, over);
     await this.do('/auth/password/reset/request', { login: this.address }, { change: (world) => world });
     const token = await mail;
