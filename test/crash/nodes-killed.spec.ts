@@ -5,7 +5,7 @@ import { Crowd } from './crowd.js';
 import { leftoversIn, NOTHING_LEFT } from './crashed-database.js';
 import { TwoNodes } from './two-nodes.js';
 
-const ROUNDS = 5;
+const ROUNDS = 3;
 
 let database: TestDatabase;
 let redis: ThrowawayRedis;
