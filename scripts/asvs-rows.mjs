@@ -120,7 +120,7 @@ export const CHAPTERS = [
         '6.3.2',
         1,
         'There are no accounts by default',
-        'The migrations write no user; the first administrator is made by `users.bootstrap()` or the command line.',
+        'The migrations write no user; the first administrator is made by `users.bootstrap()`, the command line, `registration.firstAdmin` or the logged one-time link; `firstUserIsAdmin` is off by default.',
       ],
       ['6.3.3', 2, 'More than one factor is asked for', NO_FACTORS],
       [
@@ -339,7 +339,10 @@ export const CHAPTERS = [
         '8.3.3',
         3,
         'Who acts for another has that one’s rights, not his own',
-        [t(KEYS, '[4.15] [B-124] has of its owner’s present rights those that its scopes name')],
+        [
+          t(KEYS, '[4.15] [B-124] has of its owner’s present rights those that its scopes name'),
+          t('integration/impersonation/impersonation.spec.ts', '[8.3.3] has the rights of the user and no others'),
+        ],
       ],
       ['8.4.1', 2, 'Tenants do not reach each other', [t('integration/spaces/spaces.spec.ts', 'gives each its own paths and cookies')]],
       [

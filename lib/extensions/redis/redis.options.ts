@@ -5,7 +5,7 @@ export interface UsersRedisOptions {
   readonly url: string;
   /** What node-redis's `createClient()` takes besides: `{ socket: { ca } }`, `{ credentialsProvider }`. @default {} */
   readonly client?: Readonly<Record<string, unknown>>;
-  /** Stands before each key and channel, in front of the user space's name; 1 to 64 letters, digits and `-_.:`. @default 'nestjs-users' */
+  /** Stands before each key, in front of the user space's name; 1 to 64 letters, digits and `-_.:`. @default 'nestjs-users' */
   readonly prefix?: string;
   /** Whether the rate limits are counted in Redis; otherwise they stay in the database. @default true */
   readonly limits?: boolean;

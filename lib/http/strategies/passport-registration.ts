@@ -45,7 +45,7 @@ export class PassportRegistration implements OnModuleInit, OnApplicationShutdown
   }
 }
 
-/** An optional peer: a host without Passport must start. */
+/** npm installs the peer; where it is not there all the same the app must start. */
 async function loadPassport(): Promise<Registry | null> {
   try {
     return (await import('passport')).default;
