@@ -3,91 +3,9 @@ import { UsersError } from 'nestjs-users';
 import { dumpOf } from '../../support/database-dump.js';
 import { type FaultKind, Faults } from '../../support/faults.js';
 import { HostApp, PASSWORD } from '../../support/host-app.js';
+import { OPERATIONS, type Prepare, sessionsOf } from '../../support/operations.js';
 
-const NEW = 'another horse battery';
 const MANY = 1_000_000;
-
-/** One operation on a user of its own: what is done, and how one sees that it is done wholly. */
-interface Operation {
-  readonly run: () => Promise<unknown>;
-  readonly isDone: () => Promise<boolean>;
-}
-type Prepare = (host: HostApp, name: string) => Promise<Operation>;
-
-const knows = async (host: HostApp, name: string, password: string): Promise<boolean> =>
-  (await host.users.verifyCredentials(name, password)) !== null;
-const sessionsOf = async (host: HostApp, userId: string): Promise<number> => (await host.sessions.list({ userId })).items.length;
-
-const OPERATIONS: Record<string, Prepare> = {
-  create: async (host, name) => ({
-    run: () => host.users.create({ username: name, password: PASSWORD }),
-    isDone: () => knows(host, name, PASSWORD),
-  }),
-  'registration with an address': async (host, name) => ({
-    run: () => host.users.register({ username: name, email: `${name}@example.org`, password: PASSWORD }),
-    isDone: async () => (await host.users.find({ username: name }))?.status === 'pending',
-  }),
-  confirmation: async (host, name) => {
-    await host.users.register({ username: name, email: `${name}@example.org`, password: PASSWORD });
-    await host.settled();
-    const { token } = host.inbox.last('confirm-email', `${name}@example.org`);
-    return { run: () => host.users.confirmEmail(token), isDone: () => knows(host, name, PASSWORD) };
-  },
-  'log-in': async (host, name) => {
-    const { id } = await host.user(name);
-    return {
-      run: () => host.sessions.login({ login: name, password: PASSWORD }),
-      isDone: async () => (await sessionsOf(host, id)) === 1 && (await host.users.findOrFail(id)).lastLoginAt !== null,
-    };
-  },
-  'change of password': async (host, name) => {
-    const { id } = await host.user(name);
-    const { session } = await host.sessions.open(id);
-    await host.sessions.open(id);
-    return {
-      run: () => host.users.changePassword(id, { oldPassword: PASSWORD, newPassword: NEW }, { keepSession: session.id }),
-      isDone: async () => (await knows(host, name, NEW)) && (await sessionsOf(host, id)) === 1,
-    };
-  },
-  reset: async (host, name) => {
-    const { id } = await host.user(name);
-    await host.sessions.open(id);
-    const { token } = await host.resets.issue(id);
-    return {
-      run: () => host.resets.reset(token, NEW),
-      isDone: async () =>
-        (await knows(host, name, NEW)) && (await sessionsOf(host, id)) === 0 && (await host.resets.resolve(token)) === null,
-    };
-  },
-  deactivation: async (host, name) => {
-    const { id } = await host.user(name);
-    await host.sessions.open(id);
-    await host.resets.issue(id);
-    return {
-      run: () => host.users.deactivate(id),
-      isDone: async () => (await host.users.findOrFail(id)).status === 'disabled' && (await sessionsOf(host, id)) === 0,
-    };
-  },
-  deletion: async (host, name) => {
-    const { id } = await host.user(name);
-    await host.sessions.open(id);
-    return {
-      run: () => host.users.delete(id),
-      isDone: async () => (await host.users.find(id)) === null && (await sessionsOf(host, id)) === 0,
-    };
-  },
-  'a new name': async (host, name) => {
-    const { id } = await host.user(name);
-    return {
-      run: () => host.users.changeUsername(id, `${name}-new`),
-      isDone: async () => (await host.users.find({ username: `${name}-new` }))?.id === id,
-    };
-  },
-  'an administrator more': async (host, name) => {
-    const { id } = await host.user(name);
-    return { run: () => host.users.setAdmin(id), isDone: () => host.users.isAdmin(id) };
-  },
-};
 
 describe('[B-136] whichever statement fails', () => {
   let host: HostApp;
