@@ -1,4 +1,4 @@
-// `npm run test:full`: the suites that make their tests by chance, with many more of them than `npm test`, on SQLite and PostgreSQL.
+// `npm run test:full`: the suites that make their tests by chance, and those that crash, with many more rounds than `npm test`, on SQLite and PostgreSQL.
 //
 //   npm run test:full                both engines
 //   npm run test:full -- sqlite      one of them
@@ -10,7 +10,7 @@ const words = process.argv.slice(2);
 const known = ['sqlite', 'postgres'];
 const named = words.filter((word) => known.includes(word));
 const paths = words.filter((word) => !known.includes(word));
-const suites = paths.length > 0 ? paths : ['test/model', 'test/fuzz'];
+const suites = paths.length > 0 ? paths : ['test/model', 'test/fuzz', 'test/crash'];
 
 let failed = 0;
 for (const engine of named.length > 0 ? named : known) {

@@ -4,7 +4,7 @@ import { Crowd } from './crowd.js';
 import { leftoversIn, NOTHING_LEFT } from './crashed-database.js';
 import { KillableApp } from './killable-app.js';
 
-const ROUNDS = 10;
+const ROUNDS = process.env['USERS_TEST_FULL'] === '1' ? 50 : 10;
 
 let database: TestDatabase;
 let app: KillableApp;

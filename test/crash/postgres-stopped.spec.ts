@@ -4,7 +4,7 @@ import { leftoversIn, NOTHING_LEFT } from './crashed-database.js';
 import { KillableApp } from './killable-app.js';
 import { ThrowawayPostgres } from './throwaway-postgres.js';
 
-const ROUNDS = 20;
+const ROUNDS = process.env['USERS_TEST_FULL'] === '1' ? 50 : 20;
 
 let postgres: ThrowawayPostgres;
 let app: KillableApp;

@@ -1,8 +1,9 @@
-import { Controller, Get, Inject, Injectable, Module, UseGuards } from '@nestjs/common';
+import { Controller, Get, Inject, Injectable, Module, Req, UseGuards } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { INestApplication } from '@nestjs/common';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { AuthGuard } from '@nestjs/passport';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import {
   BaseUser,
@@ -34,6 +35,12 @@ class PlacesController {
     return { name: user.username, isStaff: user instanceof Staff };
   }
   @Get('office') @UseGuards(staff.SessionGuard) office(@CurrentUser() user: BaseUser) {
+    return { name: user.username, isStaff: user instanceof Staff };
+  }
+  @Get('passport/shop') @UseGuards(AuthGuard('users-session')) shopByPassport(@Req() { user }: { user: BaseUser }) {
+    return { name: user.username, isStaff: user instanceof Staff };
+  }
+  @Get('passport/office') @UseGuards(AuthGuard('staff-session')) officeByPassport(@Req() { user }: { user: BaseUser }) {
     return { name: user.username, isStaff: user instanceof Staff };
   }
   @Get('vault') @staff.AdminOnly() vault() {
@@ -124,6 +131,15 @@ describe.each(FRAMEWORKS)('[1.2] two user spaces in one app on %s', (framework) 
     expect((await shopper.get('/office')).status).toBe(401);
     expect((await worker.get('/shop')).status).toBe(401);
     expect((await new HttpClient(url).get('/office', { token: shopper.cookies.get('session') ?? '' })).status).toBe(401);
+  });
+
+  it('registers Passport’s strategies by the space’s name, each for its own sessions', async () => {
+    const [shopper, worker] = [new HttpClient(url), new HttpClient(url)];
+    await shopper.post('/auth/login', { login: 'ann', password: PASSWORD });
+    await worker.post('/staff/auth/login', { login: 'ann', password: `${PASSWORD} too` });
+    expect((await shopper.get('/passport/shop')).body).toEqual({ name: 'ann', isStaff: false });
+    expect((await worker.get('/passport/office')).body).toEqual({ name: 'ann', isStaff: true });
+    expect([(await shopper.get('/passport/office')).status, (await worker.get('/passport/shop')).status]).toEqual([401, 401]);
   });
 
   it('guards a method by its own guard even where its class is public', async () => {
