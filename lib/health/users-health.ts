@@ -22,6 +22,8 @@ export interface UsersHealthReport {
 @Injectable()
 export class UsersHealth {
   private asking: Promise<'up' | 'down'> | null = null;
+  /** The newest question without an answer. It keeps its connection, also when nobody waits for it any longer. */
+  private open: Promise<unknown> | null = null;
 
   constructor(
     private readonly database: Database,
@@ -30,22 +32,36 @@ export class UsersHealth {
   ) {}
 
   /**
-   * Asks the database one question; those who ask meanwhile share its answer, so that probes of a database that hangs take one
-   * connection and not all. Answers within `http.checkTimeout` and never throws.
+   * Asks the database one question; those who ask meanwhile share its answer. While a late one has no answer yet the next is not sent, and
+   * this is `down` at once, unless the database has answered others since: probes of a database that hangs take one connection and not all.
+   * Answers within `http.checkTimeout` and never throws.
    *
    * @param key the name in the report. @default 'users'
    */
   async check<Key extends string = 'users'>(key: Key = 'users' as Key): Promise<Record<Key, UsersHealthReport>> {
-    const database = await (this.asking ??= this.ask());
+    const database = this.isHanging ? 'down' : await (this.asking ??= this.ask());
     const passwords = this.hashes.isFull ? 'full' : 'up';
     const mail = this.mails.isFull ? 'full' : 'up';
     const isWell = database === 'up' && passwords === 'up' && mail === 'up';
     return { [key]: { status: isWell ? 'up' : 'down', database, passwords, mail } } as Record<Key, UsersHealthReport>;
   }
 
+  private get isHanging(): boolean {
+    return this.asking === null && this.open !== null && this.database.outage.isOn;
+  }
+
+  private async keep(question: Promise<unknown>): Promise<void> {
+    this.open = question;
+    try {
+      await question;
+    } finally {
+      if (this.open === question) this.open = null;
+    }
+  }
+
   private async ask(): Promise<'up' | 'down'> {
     try {
-      await this.database.ask((manager) => manager.query('SELECT 1'));
+      await this.database.ask((manager) => this.keep(manager.query('SELECT 1')));
       return 'up';
     } catch {
       return 'down';

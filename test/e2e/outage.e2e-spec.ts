@@ -2,11 +2,11 @@ import Sqlite from 'better-sqlite3';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { Controller, Get, UseGuards } from '@nestjs/common';
 import { OptionalSession, Public, SessionGuard } from 'nestjs-users';
-import { type DatabaseOptions, SERVERS, testEngine } from '../support/database.js';
+import { SERVERS, testEngine } from '../support/database.js';
 import { FRAMEWORKS, HostApp, PASSWORD } from '../support/host-app.js';
 import type { HttpAnswer } from '../support/http-client.js';
 import { NO_LIMITS } from '../support/limits.js';
-import { TcpProxy } from '../support/tcp-proxy.js';
+import { TcpProxy, throughProxy } from '../support/tcp-proxy.js';
 import { Visitor } from '../support/visitor.js';
 
 let handled = 0;
@@ -43,16 +43,6 @@ interface Trouble {
 }
 
 const engine = testEngine();
-
-/** The same connection, but through the proxy. */
-function throughProxy(options: DatabaseOptions, port: number): DatabaseOptions {
-  if (options.type === 'better-sqlite3') return options;
-  if (options.type !== 'postgres') return { ...options, host: '127.0.0.1', port };
-  const url = new URL(options.url ?? '');
-  url.hostname = '127.0.0.1';
-  url.port = String(port);
-  return { ...options, url: url.href };
-}
 
 for (const framework of FRAMEWORKS) {
   describe(`A database in trouble (${engine}, ${framework})`, () => {

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import type { DatabaseOptions } from './database.js';
 
 /** A proxy between a test and a server that can do what networks do: be slow, be cut, hang, reset. */
 export class TcpProxy {
@@ -81,4 +82,14 @@ export class TcpProxy {
     from.on('end', () => to.end());
     from.on('close', () => to.destroy());
   }
+}
+
+/** The same connection, but through the proxy. */
+export function throughProxy(options: DatabaseOptions, port: number): DatabaseOptions {
+  if (options.type === 'better-sqlite3') return options;
+  if (options.type !== 'postgres') return { ...options, host: '127.0.0.1', port };
+  const url = new URL(options.url ?? '');
+  url.hostname = '127.0.0.1';
+  url.port = String(port);
+  return { ...options, url: url.href };
 }

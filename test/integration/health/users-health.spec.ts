@@ -7,7 +7,9 @@ import { Database } from '../../../lib/persistence/database.js';
 import { MailQueue } from '../../../lib/notifications/mail-queue.js';
 import { HostApp } from '../../support/host-app.js';
 import { RACERS } from '../../support/race.js';
+import { SERVERS, testEngine } from '../../support/database.js';
 import { Statements } from '../../support/statements.js';
+import { TcpProxy, throughProxy } from '../../support/tcp-proxy.js';
 import { mailSettings } from '../../unit/notifications/mail-settings.js';
 
 @Controller('health')
@@ -80,3 +82,50 @@ describe('the health of a process', () => {
     expect(await statements.before(() => health.check())).toEqual(['SELECT 1']);
   });
 });
+
+const engine = testEngine();
+/** SQLite answers in our own thread: it cannot hang. */
+if (engine !== 'sqlite') {
+  describe(`the health of a process whose database hangs, on ${engine}`, () => {
+    let host: HostApp;
+    let proxy: TcpProxy;
+    beforeEach(async () => {
+      const { hostname, port } = SERVERS[engine];
+      proxy = await TcpProxy.before({ host: hostname, port: Number(port === '' ? { postgres: 5432, mariadb: 3306 }[engine] : port) });
+      host = await HostApp.start({ connection: (options) => throughProxy(options, proxy.port), http: { checkTimeout: '1s' } });
+    });
+    afterEach(async () => {
+      proxy.reset();
+      await host.close();
+      await proxy.close();
+    });
+
+    const database = async () => (await host.app.get(UsersHealth).check()).users.database;
+    /** @param meanwhile what the app does between two probes. */
+    async function isBack(meanwhile: () => Promise<unknown> = () => Promise.resolve()): Promise<boolean> {
+      for (let tries = 0; tries < 100; tries += 1) {
+        await meanwhile();
+        if ((await database()) === 'up') return true;
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+      return false;
+    }
+
+    it('takes one connection for all its probes, one after the other, and is up when that has its answer', async () => {
+      const statements = Statements.of(host.dataSource);
+      proxy.hang();
+      for (let probe = 0; probe < 4; probe += 1) expect(await database()).toBe('down');
+      expect(statements.texts.filter((text) => text === 'SELECT 1')).toHaveLength(1);
+      proxy.heal();
+      proxy.reset();
+      expect(await isBack()).toBe(true);
+    });
+
+    it('is up again although that connection never gets its answer, when the database answers others', async () => {
+      proxy.hang();
+      expect(await database()).toBe('down');
+      proxy.heal();
+      expect(await isBack(() => host.users.count().catch(() => 0))).toBe(true);
+    });
+  });
+}

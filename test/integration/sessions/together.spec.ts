@@ -4,7 +4,7 @@ import type { DatabaseOptions } from '../../support/database.js';
 import { SERVERS, testEngine } from '../../support/database.js';
 import { HostApp } from '../../support/host-app.js';
 import { Statements } from '../../support/statements.js';
-import { TcpProxy } from '../../support/tcp-proxy.js';
+import { TcpProxy, throughProxy } from '../../support/tcp-proxy.js';
 
 const MANY = 40;
 const engine = testEngine();
@@ -156,10 +156,3 @@ if (engine === 'postgres')
       for (let checks = 0; checks < 3; checks += 1) expect((await host.sessions.check(token)).status).toBe('ok');
     });
   });
-
-function throughProxy(options: DatabaseOptions, port: number): DatabaseOptions {
-  if (!('url' in options) || options.url === undefined) return { ...options, host: '127.0.0.1', port } as DatabaseOptions;
-  const url = new URL(options.url);
-  url.port = String(port);
-  return { ...options, url: url.href } as DatabaseOptions;
-}
