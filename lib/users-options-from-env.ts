@@ -41,6 +41,8 @@ const READERS: Readonly<Record<string, Readonly<Record<string, Reader | Readonly
     idleTimeout: LENGTH,
     absoluteTimeout: LENGTH,
     touchInterval: LENGTH,
+    recentLogin: LENGTH,
+    actingTimeout: LENGTH,
     sliding: FLAG,
     max: COUNT,
     whenFull: TEXT,

@@ -100,7 +100,7 @@ export class EmailChangeService {
   }
 
   /**
-   * Writes what the confirmed link says, inside the unit of work that used it up: the other sessions end, links that went to the old address
+   * Writes what the confirmed link says, inside the unit of work that used it up: the other sessions end and API keys stay, links that went to the old address
    * are void, and the old address is told once more if it was confirmed. It makes nobody first administrator: whoever is signed in could ask for
    * the chosen address, and would be it by one careless click of its owner.
    *
@@ -111,7 +111,12 @@ export class EmailChangeService {
     if (typeof email !== 'string' || token.sentTo === null) throw new InvalidTokenError();
     await this.users.update(work, user.id, { email, emailKey: token.sentTo, emailConfirmedAt: work.now, updatedAt: work.now });
     await this.tokens.voidAll(work, user.id, ['reset-password', 'confirm-email']);
-    const others = { userId: user.id, state: 'all', ...(typeof sessionId === 'string' && { exceptId: sessionId }) } as const;
+    const others = {
+      userId: user.id,
+      state: 'all',
+      kind: 'session',
+      ...(typeof sessionId === 'string' && { exceptId: sessionId }),
+    } as const;
     await this.sessions.endAll(work, others);
     await work.record(new EmailChanged(work.now, user.id));
     const { email: to, emailConfirmedAt } = user;

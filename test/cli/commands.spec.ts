@@ -3,6 +3,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { defineUsers, type PortsOptions } from 'nestjs-users';
+import { SpaceEntities } from '../../lib/persistence/space-entities.js';
+import { StateRow } from '../../lib/persistence/state.entity.js';
 import { ROOT } from '../architecture/sources.js';
 import { type DatabaseOptions, testDatabase, type TestDatabase } from '../support/database.js';
 import { HostApp, PASSWORD } from '../support/host-app.js';
@@ -21,9 +23,12 @@ interface Ran {
 }
 
 /** The real bin, as a process of its own; `input` is its standard input. */
-function run(words: readonly string[], { url = '', input = '' }: { url?: string; input?: string } = {}): Promise<Ran> {
+function run(
+  words: readonly string[],
+  { url = '', input = '', env: more = {} }: { url?: string; input?: string; env?: Readonly<Record<string, string>> } = {},
+): Promise<Ran> {
   if (!existsSync(BIN)) throw new Error('There is no dist: run `npm run build` first.');
-  const env = { ...process.env, NODE_OPTIONS: '', DATABASE_URL: '', USERS_DATABASE_URL: url };
+  const env = { ...process.env, NODE_OPTIONS: '', DATABASE_URL: '', USERS_DATABASE_URL: url, ...more };
   return new Promise((resolve) => {
     const child = spawn(process.execPath, [BIN, ...words], { env, stdio: 'pipe' });
     const said = { out: '', err: '' };
@@ -104,6 +109,13 @@ describe('the commands, on the database of a running app', () => {
     expect((await host.sessions.list()).items).toHaveLength(2);
     expect((await run(['end-all', '--everyone'], { url })).err).toBe('2 sessions have ended.\n');
     expect([(await run(['end-all'], { url })).code, (await run(['end-all', 'ann', '--everyone'], { url })).code]).toEqual([2, 2]);
+  });
+
+  it('make no link for a first administrator, which nobody would read and which would push out one that somebody has', async () => {
+    const env = { USERS_REGISTRATION_FIRST_ADMIN_LINK: 'true' };
+    expect((await run(['end-all', '--everyone'], { url, env })).code).toBe(0);
+    const states = host.dataSource.getRepository(host.app.get(SpaceEntities).of(StateRow));
+    expect(await states.findBy({ key: 'first-admin-links' })).toEqual([]);
   });
 
   it('doctor finds no fault, and says that nobody administrates', async () => {

@@ -54,5 +54,7 @@ async function open(call: Call, logger: LoggerService | false): Promise<INestApp
 
 function runtimeOptions(call: Call): RuntimeOptions {
   const baseUrl = call.text('base-url');
-  return usersOptionsFromEnv('USERS_', { ...(baseUrl !== undefined && { mail: { baseUrl } }) });
+  // Nobody would read it, and of the links that count it would push out one that somebody has.
+  const registration = { firstAdminLink: false };
+  return usersOptionsFromEnv('USERS_', { registration, ...(baseUrl !== undefined && { mail: { baseUrl } }) });
 }

@@ -203,6 +203,16 @@ describe('the owner of a key', () => {
     expect(await isGood(again.key)).toBe(false);
   });
 
+  it('[4.15] keeps it when a change of his address is done, as when he changes his password', async () => {
+    await start();
+    const { key } = await make();
+    const { token } = await host.sessions.open(id);
+    await host.users.requestEmailChange(id, 'next@example.org');
+    await host.settled();
+    await host.users.confirmEmail(host.inbox.last('confirm-new-email', 'next@example.org').token);
+    expect([await isGood(key), (await host.sessions.check(token)).status]).toEqual([true, 'not_found']);
+  });
+
   it('[4.15] can be a program’s account, which cannot sign in', async () => {
     await start();
     const robot = await host.users.create({ username: 'robot', isService: true });

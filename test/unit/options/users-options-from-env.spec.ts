@@ -34,6 +34,8 @@ describe('options from the environment', () => {
       REGISTRATION_USERNAME_RESERVED: 'root, admin',
       SESSIONS_IDLE_TIMEOUT: '10d',
       SESSIONS_MAX: '5',
+      SESSIONS_RECENT_LOGIN: '5m',
+      SESSIONS_ACTING_TIMEOUT: '30m',
       PASSWORDS_PRESET: 'nist',
       PASSWORD_RESET_TOKEN_LIFETIME: '30m',
       EMAIL_CONFIRMATION_TOKEN_LIFETIME: '1h',
@@ -47,7 +49,7 @@ describe('options from the environment', () => {
     const options = usersOptionsFromEnv(PREFIX);
     expect(options).toEqual({
       registration: { open: false, username: { min: 3, reserved: ['root', 'admin'] } },
-      sessions: { idleTimeout: '10d', max: 5, sliding: true },
+      sessions: { idleTimeout: '10d', max: 5, sliding: true, recentLogin: '5m', actingTimeout: '30m' },
       passwords: { preset: 'nist' },
       passwordReset: { tokenLifetime: '30m' },
       emailConfirmation: { tokenLifetime: '1h' },
