@@ -12,3 +12,8 @@ export interface SessionRequest {
 export interface OptionalSessionRequest {
   readonly auth: SessionContext | null;
 }
+
+/** The id of the human who asks: where he acts in another's name, of himself. For what is kept as done by somebody. */
+export function humanIn({ auth: { session, user } }: SessionRequest): string {
+  return session.actor?.id ?? user.id;
+}

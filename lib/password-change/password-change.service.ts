@@ -54,7 +54,7 @@ export class PasswordChangeService {
   ): Promise<void> {
     const input = Fields.of(body);
     const oldPassword = this.credentials.readPassword(input, 'oldPassword');
-    if (keepSession !== undefined && !isId(keepSession)) input.fault('keepSession', 'USERS_NOT_VALID');
+    readKept(input, keepSession);
     const keepSessions = input.optionalFlag('endOthers') === false;
     const newPassword = readNew(input);
     const user = await this.require(ref);
@@ -87,19 +87,27 @@ export class PasswordChangeService {
   /**
    * The first password of a user who has none. His sessions end, `keepSession` stays.
    *
-   * @throws ForbiddenError when he has one: then it takes the old one to change it; WeakPasswordError, InvalidInputError, NotFoundError.
+   * @throws ForbiddenError when he has one: then it takes the old one to change it; InvalidSessionError when `keepSession` has ended, or is
+   * another user's; WeakPasswordError, InvalidInputError, NotFoundError.
    */
   async setInitial(
     ref: UserRef,
     body: unknown,
     { keepSession, from }: { keepSession?: string | undefined; from?: RequestSource | undefined } = {},
   ): Promise<void> {
-    const newPassword = readNew(Fields.of(body));
+    const input = Fields.of(body);
+    readKept(input, keepSession);
+    const newPassword = readNew(input);
     const user = await this.require(ref);
-    const guard = async (on: Connection): Promise<void> => {
+    const requireNone = async (on: Connection): Promise<void> => {
       if (await this.passwords.has(on, user.id)) throw new ForbiddenError('There is a password already: change it.');
     };
-    await guard(this.database);
+    await requireNone(this.database);
+    const guard = async (work: Work): Promise<void> => {
+      // Its owner may have ended a stolen session while we hashed: no old password stands in the way of who holds it.
+      if (keepSession !== undefined) await this.sessions.require(work, { id: keepSession, userId: user.id });
+      await requireNone(work);
+    };
     const hash = await this.hashed(newPassword, user);
     await this.writer.write(user, hash, { keepSession, mustChange: false, guard, from });
   }
@@ -147,6 +155,10 @@ function unchanged(): WeakPasswordError {
 
 function needless(): ForbiddenError {
   return new ForbiddenError('This session needs no new password: change it with the old one.');
+}
+
+function readKept(input: Fields, keepSession: string | undefined): void {
+  if (keepSession !== undefined && !isId(keepSession)) input.fault('keepSession', 'USERS_NOT_VALID');
 }
 
 function readNew(input: Fields): unknown {

@@ -12,6 +12,7 @@ import { SessionRule } from './session-rule.js';
 import { SessionTouches } from './session-touches.js';
 import type { Edge, SessionFilter } from './session-conditions.store.js';
 import { SessionStore, type Swept, type TiedSession } from './session.store.js';
+import { InvalidSessionError } from './sessions.errors.js';
 import { SessionEnded, SessionsEnded } from './sessions.events.js';
 
 /** SQLite does everything on the event loop's own thread: of so few it is back within a millisecond or two. */
@@ -39,8 +40,8 @@ export class SessionEnding {
       // In the order of their ids, so that two who end both do not wait for each other in a ring.
       const isEnded = new Map<string, boolean>();
       for (const { id } of withTied(row)) isEnded.set(id, await this.store.delete(work, id));
-      for (const { id, userId: owner } of withTied(row))
-        if (isEnded.get(id) === true) await work.record(new SessionEnded(work.now, owner, id));
+      for (const { id, userId: owner, actorId } of withTied(row))
+        if (isEnded.get(id) === true) await work.record(new SessionEnded(work.now, owner, id, actorId));
       work.afterCommit(() => this.gone(sessionId, isEnded.get(sessionId) === true));
       return isEnded.get(sessionId) === true;
     });
@@ -58,7 +59,7 @@ export class SessionEnding {
     const edge = await this.rule.edgeAt(work, work.now);
     const acting = filter.userId === undefined ? [] : (await this.store.findTied(work, filter, edge)).filter(isParked);
     const ended = await this.store.deleteAll(work, filter, edge);
-    for (const { acting: other } of acting) await this.endActing(work, other);
+    for (const { acting: other, userId: actorId } of acting) await this.endActing(work, other, actorId);
     await this.tell(work, filter, ended);
     return ended;
   }
@@ -81,8 +82,8 @@ export class SessionEnding {
   }
 
   /** What somebody did in another's name ends with his own session. */
-  private async endActing(work: Work, { sessionId, userId }: Parked): Promise<void> {
-    if (await this.store.delete(work, sessionId)) await work.record(new SessionEnded(work.now, userId, sessionId));
+  private async endActing(work: Work, { sessionId, userId }: Parked, actorId: string): Promise<void> {
+    if (await this.store.delete(work, sessionId)) await work.record(new SessionEnded(work.now, userId, sessionId, actorId));
   }
 
   private async endNext(work: Work, filter: SessionFilter, { after, ended }: { after: string | undefined; ended: number }): Promise<Swept> {
@@ -96,6 +97,16 @@ export class SessionEnding {
     if (ended === 0) return;
     await work.record(new SessionsEnded(work.now, userId ?? null, exceptId ?? null));
     work.afterCommit(() => this.measurements.note('session-ended', 'ended', ended));
+  }
+
+  /**
+   * For an act that must not outlive the session it comes from. Must run behind the lock of the user's row.
+   *
+   * @throws InvalidSessionError when it has ended, or is another user's.
+   */
+  async require(work: Work, { id, userId }: { id: string; userId: string }): Promise<void> {
+    const row = await this.store.findById(work, id);
+    if (row?.kind !== 'session' || row.userId !== userId) throw new InvalidSessionError('not_found');
   }
 
   /** One step less that a session of this user lacks. Must run behind the lock of his row. @returns whether it lacked that. */
@@ -144,8 +155,11 @@ function isParked(row: TiedSession): row is TiedSession & { acting: Parked } {
 }
 
 /** A session, and the one that it is tied to by an impersonation; the elder first. */
-function withTied({ id, userId, actorId, acting }: TiedSession): { id: string; userId: string }[] {
-  if (acting === null) return [{ id, userId }];
-  const other = { id: acting.sessionId, userId: acting.as === 'parked' ? acting.userId : (actorId ?? userId) };
-  return [{ id, userId }, other].sort((one, two) => (one.id < two.id ? -1 : 1));
+function withTied({ id, userId, actorId, acting }: TiedSession): Pick<TiedSession, 'id' | 'userId' | 'actorId'>[] {
+  if (acting === null) return [{ id, userId, actorId }];
+  const other =
+    acting.as === 'parked'
+      ? { id: acting.sessionId, userId: acting.userId, actorId: userId }
+      : { id: acting.sessionId, userId: actorId ?? userId, actorId: null };
+  return [{ id, userId, actorId }, other].sort((one, two) => (one.id < two.id ? -1 : 1));
 }

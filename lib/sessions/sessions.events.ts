@@ -36,10 +36,12 @@ export class LoginFailed extends DomainEvent {
 export class SessionEnded extends DomainEvent {
   override readonly name = 'session.ended';
 
+  /** @param actorId of a session in the user's name, the human who acted there; `null` for a session of his own. */
   constructor(
     at: Date,
     override readonly userId: string,
     readonly sessionId: string,
+    readonly actorId: string | null = null,
   ) {
     super(at);
   }

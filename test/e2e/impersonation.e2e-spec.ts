@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Controller, Get, Post } from '@nestjs/common';
-import { CurrentSession, NotWhileActing, OptionalSession, Public, RecentLogin } from 'nestjs-users';
+import { CurrentSession, NotWhileActing, OptionalSession, Public, RecentLogin, UserInvited } from 'nestjs-users';
 import { auditLog } from 'nestjs-users/audit-log';
 import { FRAMEWORKS, HostApp, PASSWORD } from '../support/host-app.js';
 import { NO_LIMITS } from '../support/limits.js';
@@ -45,6 +45,7 @@ const CLOSED: readonly (readonly [string, string, object?])[] = [
   ['POST', '/auth/username', { username: 'mine' }],
   ['POST', '/auth/me/delete', { password: PASSWORD }],
   ['GET', '/auth/me/export'],
+  ['GET', '/auth/me/credentials'],
   ['POST', '/auth/api-keys', { name: 'mine' }],
   ['DELETE', '/auth/api-keys/0190a6e0-0000-7000-8000-000000000000'],
   ['POST', '/auth/reauthenticate', { password: PASSWORD }],
@@ -186,6 +187,44 @@ for (const framework of FRAMEWORKS) {
         ['user.updated', { fields: ['displayName'] }],
         ['impersonation.started', { reason: 'ticket 4711' }],
       ]);
+    });
+
+    it('shows the user of others who act no more than the user sees, and of oneself all', async () => {
+      await host.user(`helper${at}`, { isAdmin: true });
+      const helper = await Visitor.signedIn(host, `helper${at}`);
+      expect((await helper.send('POST', `/admin/users/${annId}/impersonate`, { reason: 'a secret ticket' })).status).toBe(200);
+      host.clock.advance('1s');
+      const visitor = await acting();
+      const { items } = (await visitor.send('GET', '/auth/sessions')).body;
+      expect(items).toEqual([
+        expect.objectContaining({ current: true, actor: { id: agentId, name: 'Alex', reason: 'ticket 4711' }, ip: expect.any(String) }),
+        expect.objectContaining({ current: false, actor: expect.objectContaining({ reason: '' }), ip: null, userAgent: null }),
+      ]);
+    });
+
+    it.each([
+      ['signs out', '/auth/logout', undefined],
+      ['signs in anew', '/auth/login', { login: 'agent', password: PASSWORD }],
+    ])('tells the user that somebody else ended it, and not from where, when he %s', async (_, path, body) => {
+      const visitor = await acting();
+      expect((await visitor.send('POST', path, body)).status).toBeLessThan(300);
+      const ann = await Visitor.signedIn(host, `ann${at}`);
+      const { items } = (await ann.send('GET', '/auth/audit?event=session.ended')).body;
+      expect(items).toEqual([expect.objectContaining({ byOther: true, ip: null, userAgent: null, sessionId: null })]);
+    });
+
+    it('names the human where he bans or invites by the rights of the user', async () => {
+      await host.users.setPermissions(annId, ['users.ban', 'users.invite']);
+      await host.users.addPermissions(agentId, ['users.ban', 'users.invite']);
+      const bob = await host.user(`bob${at}`);
+      const inviters: (string | null)[] = [];
+      const off = host.events.on(UserInvited, ({ invitedById }) => void inviters.push(invitedById));
+      const visitor = await acting();
+      expect((await visitor.send('POST', `/admin/users/${bob.id}/ban`, { reason: 'spam' })).status).toBe(200);
+      expect((await visitor.send('POST', '/admin/invitations', { email: `new${at}@example.org` })).status).toBe(201);
+      off();
+      expect((await host.users.findOrFail(bob.id)).bannedById).toBe(agentId);
+      expect(inviters).toEqual([agentId]);
     });
 
     it('signs the human out altogether where he signs out', async () => {

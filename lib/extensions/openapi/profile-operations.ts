@@ -14,6 +14,7 @@ export const PROFILE: OperationsOf<ProfileController> = {
   credentialFacts: {
     id: 'getMyCredentialFacts',
     summary: 'Since when one has the password, and which change of address waits',
+    isClosedToActing: true,
     answers: { 200: 'CredentialFacts' },
   },
   update: { id: 'updateMe', summary: 'Change what one says of oneself', body: 'ProfileChanges', answers: { 200: 'OneUser' } },

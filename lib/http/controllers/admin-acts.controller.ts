@@ -10,7 +10,7 @@ import type { BaseUser } from '../../users/base-user.js';
 import { type UserView, userView } from '../../users/user-view.js';
 import { bodyOf, take } from '../body.js';
 import { HttpExchanges } from '../http-exchanges.js';
-import type { SessionRequest } from '../own-request.js';
+import { humanIn, type SessionRequest } from '../own-request.js';
 import { AsksFor, ClosedToActing, SessionsOnly } from '../route-access.js';
 import { AdminRoutes } from './admin-routes.decorator.js';
 
@@ -45,7 +45,7 @@ export class AdminActsController {
   @Post('users/:id/ban')
   async ban(@Req() request: SessionRequest): Promise<{ user: UserView }> {
     const details = take<BanInput>(bodyOf(this.exchanges.ofRequest(request)), ['reason', 'until']);
-    return viewOf(await this.users.ban(await this.targetIn(request), { ...details, by: request.auth.user.id }));
+    return viewOf(await this.users.ban(await this.targetIn(request), { ...details, by: humanIn(request) }));
   }
 
   @AsksFor(['users.ban'])

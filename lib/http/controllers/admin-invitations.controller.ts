@@ -3,7 +3,7 @@ import { Invitations, type InviteInput } from '../../invitations/invitations.ser
 import { type UserView, userView } from '../../users/user-view.js';
 import { bodyOf, take } from '../body.js';
 import { HttpExchanges } from '../http-exchanges.js';
-import type { SessionRequest } from '../own-request.js';
+import { humanIn, type SessionRequest } from '../own-request.js';
 import { AsksFor } from '../route-access.js';
 import { AdminRoutes } from './admin-routes.decorator.js';
 
@@ -27,7 +27,7 @@ export class AdminInvitationsController {
   async invite(@Req() request: SessionRequest): Promise<InvitationView> {
     const exchange = this.exchanges.ofRequest(request);
     const input = take<InviteInput>(bodyOf(exchange), ['email', 'displayName']);
-    const { user, expiresAt } = await this.invitations.invite({ ...input, invitedBy: request.auth.user.id }, exchange.source);
+    const { user, expiresAt } = await this.invitations.invite({ ...input, invitedBy: humanIn(request) }, exchange.source);
     return { user: userView(user, 'admin'), expiresAt };
   }
 }

@@ -51,6 +51,7 @@ export class ProfileController {
   }
 
   /** For a page on which he changes his password and his address. */
+  @ClosedToActing(true)
   @Get('me/credentials')
   credentialFacts(@Req() { auth }: SessionRequest): Promise<CredentialFacts> {
     return this.personalData.credentialFacts(auth.user.id);

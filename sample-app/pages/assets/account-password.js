@@ -9,7 +9,7 @@ const form = byId('password-form');
 const { user, session } = await signedIn();
 /** What this form does: `change` by the old password, `set` the first one, or `need` another one before anything else. */
 let mode = session.needs?.includes('new-password') ? 'need' : 'change';
-if (mode !== 'need') await know().catch(trouble);
+if (mode !== 'need') await know().catch(unlessActing);
 byId('account-name').value = user.email ?? user.username ?? '';
 byId('email').textContent = emailInWords(user);
 show();
@@ -21,6 +21,11 @@ async function know() {
   mode = passwordChangedAt === null ? 'set' : 'change';
   if (passwordChangedAt !== null) byId('changed-at').textContent = day(passwordChangedAt);
   waiting(emailChange);
+}
+
+/** Who acts in another's name is not told, and need not be: what this page does is closed to him, and says so when he tries. */
+function unlessActing(fault) {
+  if (fault.code !== 'USERS_ACTING') trouble(fault);
 }
 
 function show() {
@@ -60,7 +65,7 @@ bindForm(form, {
     form.reset();
     // After the form has given the button its words back. A new password ends a change of address that waits.
     setTimeout(async () => {
-      await know().catch(trouble);
+      await know().catch(unlessActing);
       show();
       banner('ok', words);
       byId('title').scrollIntoView({ block: 'nearest' });
@@ -92,7 +97,7 @@ async function change(value) {
     refused: ownPasswordWrong,
   });
   if (answer === null) return;
-  await know().catch(trouble);
+  await know().catch(unlessActing);
   banner('ok', `A link is on its way to ${answer.given}.`);
 }
 

@@ -123,12 +123,13 @@ describe('acting in another name [4.17]', () => {
     ['his own session', () => host.sessions.end(agent.session.id)],
     ['all his sessions', () => host.sessions.endAll({ userId: agentId })],
     ['that in the name of the user', async () => host.sessions.end((await host.sessions.list({ userId: annId })).items[0]?.id ?? '')],
-  ])('ending %s ends both, and tells of both', async (_, end) => {
+  ])('ending %s ends both, and tells of both, and who acted', async (_, end) => {
     const acting = await act();
     const ended: string[] = [];
-    host.events.on(SessionEnded, ({ sessionId, userId }) => ended.push(`${userId} ${sessionId}`));
+    host.events.on(SessionEnded, ({ sessionId, userId, actorId }) => ended.push(`${userId} ${sessionId} ${actorId}`));
     await end();
-    expect(ended).toContain(`${annId} ${acting.session.id}`);
+    expect(ended).toContain(`${annId} ${acting.session.id} ${agentId}`);
+    expect(ended.filter((one) => one.startsWith(agentId)).every((one) => one === `${agentId} ${agent.session.id} null`)).toBe(true);
     expect((await host.sessions.list()).items).toEqual([]);
   });
 

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import {
   ForbiddenError,
   InvalidInputError,
+  InvalidSessionError,
   NotFoundError,
   PasswordChanged,
   TooManyRequestsError,
@@ -254,6 +255,25 @@ describe('a first password', () => {
     expect([await statusOf(fresh), await statusOf(own), await statusOf(other)]).toEqual(['ok', 'not_found', 'not_found']);
     expect((await set(THIRD, fresh.token)).body.code).toBe('USERS_FORBIDDEN');
     expect(await host.app.get(PersonalDataService).credentialFacts(id)).toEqual({ passwordChangedAt: host.clock.now(), emailChange: null });
+  });
+
+  it('[3.5] is set by no session that ended while the password was hashed, nor by one that is none of his', async () => {
+    await start();
+    const { id } = await host.users.create({ username: 'bare' });
+    const changes = host.app.get(PasswordChangeService);
+    const [stolen, foreign] = [await host.sessions.open(id), await login()];
+    const hash = host.hasher.hash.bind(host.hasher);
+    host.hasher.hash = async (password) => {
+      host.hasher.hash = hash;
+      await host.sessions.end(stolen.session.id);
+      return hash(password);
+    };
+    const set = (keepSession: string) => changes.setInitial(id, { newPassword: NEXT }, { keepSession });
+    for (const { session } of [stolen, foreign]) await expect(set(session.id)).rejects.toThrow(InvalidSessionError);
+    await expect(set('x')).rejects.toMatchObject({ fields: { keepSession: ['USERS_NOT_VALID'] } });
+    expect(await host.users.passwordStatus(id)).toBe('set');
+    await set((await host.sessions.open(id)).session.id);
+    expect(await host.users.passwordStatus(id)).toBe('change');
   });
 
   it('[3.5] is set many times by who looks first and then sets it (the control)', async () => {
