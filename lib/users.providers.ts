@@ -49,6 +49,7 @@ import { AttemptStore } from './rate-limits/attempt-store.port.js';
 import { DatabaseAttemptStore } from './rate-limits/attempt.store.js';
 import { AttemptsService } from './rate-limits/attempts.service.js';
 import { RateLimiter } from './rate-limits/rate-limiter.js';
+import { ChosenAdmin } from './registration/chosen-admin.js';
 import { ConfirmationMail } from './registration/confirmation-mail.js';
 import { ConfirmationService } from './registration/confirmation.service.js';
 import { EmailChangeService } from './registration/email-change.service.js';
@@ -59,6 +60,7 @@ import { LegacyAdoption } from './registration/legacy-adoption.js';
 import { PendingNames } from './registration/pending-names.js';
 import { PendingRegistrations } from './registration/pending-registrations.js';
 import { RegistrationService } from './registration/registration.service.js';
+import { ResetMail } from './registration/reset-mail.port.js';
 import { UserCreation } from './registration/user-creation.js';
 import { Arrivals } from './sessions/arrivals.js';
 import { Blackout } from './sessions/blackout.js';
@@ -134,6 +136,7 @@ export const SERVICES: Provider[] = [
   ],
   SessionsService,
   ...[
+    ChosenAdmin,
     ConfirmationMail,
     ConfirmationService,
     EmailChangeService,
@@ -145,6 +148,7 @@ export const SERVICES: Provider[] = [
   ],
   ...[RegistrationService, UserCreation],
   { provide: LegacyUsers, useClass: LegacyAdoption },
+  { provide: ResetMail, useFactory: resetMail, inject: [ResetRequests] },
   ...[PasswordResetService, ResetCompletion, ResetRequests],
   ...[PasswordChangeService, PasswordWriter],
   ...[Bans, ModeratedActs, ModerationService],
@@ -168,6 +172,11 @@ export function portProviders(ports: PortsOptions): Provider[] {
       ? { provide: PasswordHasher, useFactory: defaultHasher, inject: [PasswordsSettings, RandomSource] }
       : port(PasswordHasher, ports.hasher),
   ];
+}
+
+/** A plain object, which no transaction of a host's is joined to: it is asked after the commit. */
+function resetMail(requests: ResetRequests): ResetMail {
+  return { send: (email) => requests.request({ email }) };
 }
 
 function defaultHasher(settings: PasswordsSettings, random: RandomSource): Promise<PasswordHasher> {

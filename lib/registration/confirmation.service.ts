@@ -16,7 +16,8 @@ import type { BaseUser } from '../users/base-user.js';
 import { keysOf, type UserRef } from '../users/user-ref.js';
 import { UserStore } from '../users/user.store.js';
 import { EmailTakenError } from '../users/users.errors.js';
-import { AdminChanged, EmailConfirmed, UserActivated } from '../users/users.events.js';
+import { EmailConfirmed, UserActivated } from '../users/users.events.js';
+import { ChosenAdmin } from './chosen-admin.js';
 import { EmailChangeService } from './email-change.service.js';
 import { FirstAdmin } from './first-admin.js';
 import { PendingRegistrations } from './pending-registrations.js';
@@ -40,6 +41,7 @@ export class ConfirmationService {
     private readonly changes: EmailChangeService,
     private readonly sessions: SessionEnding,
     private readonly firstAdmin: FirstAdmin,
+    private readonly chosen: ChosenAdmin,
     private readonly limiter: RateLimiter,
     private readonly limits: LimitsSettings,
     private readonly settings: RegistrationSettings,
@@ -137,17 +139,16 @@ export class ConfirmationService {
     if (user.activatedAt === null) return this.writeRegistration(work, user, token);
     const owner = token.sentTo === null ? null : await this.users.find(work, [{ emailKey: token.sentTo }]);
     if (owner?.id !== user.id) throw new InvalidTokenError();
-    const isChosen = await this.claimForChosen(work, token);
+    const isChosen = await this.chosen.claim(work, token);
     await this.users.update(work, user.id, { emailConfirmedAt: work.now, updatedAt: work.now, ...(isChosen && { isAdmin: true }) });
     await work.record(new EmailConfirmed(work.now, user.id));
-    if (isChosen) await work.record(new AdminChanged(work.now, user.id, true));
+    if (isChosen) await this.chosen.leaveToOwner(work, token);
   }
 
   private async writeRegistration(work: Work, user: BaseUser, token: OneTimeTokenRow): Promise<void> {
     const isFirst = this.settings.firstUserIsAdmin && (await this.firstAdmin.claim(work));
-    const isChosen = await this.claimForChosen(work, token);
+    const isChosen = await this.chosen.claim(work, token);
     await this.pending.apply(work, user, token);
-    if (isChosen) await this.pending.forgetContested(work, token);
     await this.users.update(work, user.id, {
       activatedAt: work.now,
       emailConfirmedAt: work.now,
@@ -158,11 +159,7 @@ export class ConfirmationService {
     await this.sessions.endAll(work, { userId: user.id, state: 'all' });
     await work.record(new EmailConfirmed(work.now, user.id));
     await work.record(new UserActivated(work.now, user.id));
-    if (isChosen) await work.record(new AdminChanged(work.now, user.id, true));
-  }
-
-  private async claimForChosen(work: Work, { sentTo }: OneTimeTokenRow): Promise<boolean> {
-    return this.firstAdmin.isChosen(sentTo) && (await this.firstAdmin.claimForChosen(work));
+    if (isChosen) await this.chosen.leaveToOwner(work, token);
   }
 
   private async purposeOf(token: string): Promise<TokenPurpose> {

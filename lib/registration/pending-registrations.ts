@@ -72,15 +72,6 @@ export class PendingRegistrations {
     if (isWanted) await this.passwords.set(work, user.id, passwordHash, work.now);
   }
 
-  /**
-   * Where several registrations wait for one address, its owner cannot tell which link is his own: the password of the one that he
-   * confirmed counts no more, and he chooses another by a reset.
-   */
-  async forgetContested(work: Work, { userId, sentTo }: OneTimeTokenRow): Promise<void> {
-    const other = await this.tokens.findNewestSentTo(work, sentTo ?? '', 'confirm-email');
-    if (other !== null && other.userId !== userId) await this.passwords.delete(work, userId);
-  }
-
   private issue(on: Connection, held: { userId: string; sentTo: string; data: PendingData }): Promise<IssuedToken> {
     return this.tokens.issue(on, { ...held, purpose: 'confirm-email', lifetime: this.settings.confirmationLifetime });
   }

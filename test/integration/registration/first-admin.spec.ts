@@ -19,6 +19,7 @@ import { NO_LIMITS, VISITOR } from '../../support/limits.js';
 import { captureLog } from '../../unit/notifications/captured-log.js';
 
 const BOSS = 'boss@example.org';
+const CHOSEN = 'wrong donkey charger';
 
 let host: HostApp;
 const start = async (options: HostOptions = {}): Promise<void> => {
@@ -31,6 +32,15 @@ const register = async (username: string, email = `${username}@example.org`): Pr
   await host.settled();
   return host.inbox.last('confirm-email', email).token;
 };
+/** The owner of the address takes the link that he was mailed without asking for it. */
+const chooseByMail = async (): Promise<void> => {
+  await host.settled();
+  await host.resets.reset(host.inbox.last('reset-password', BOSS).token, CHOSEN);
+};
+const expectNoWayIn = async (login: string, token: string): Promise<void> => {
+  await expect(host.sessions.login({ login, password: PASSWORD })).rejects.toMatchObject({ code: 'USERS_INVALID_CREDENTIALS' });
+  expect((await host.sessions.check(token)).status).toBe('not_found');
+};
 const use = (token: unknown, more: object = {}) =>
   host.app.get(FirstAdminLink).use({ token, username: 'root', password: PASSWORD, ...more }, VISITOR);
 
@@ -42,7 +52,53 @@ describe('the first administrator by address', () => {
     expect((await host.users.confirmEmail(await register('ann'))).isAdmin).toBe(false);
     const boss = await host.users.confirmEmail(await register('boss'));
     expect([boss.isAdmin, boss.email, changed]).toEqual([true, BOSS, [[boss.id, true]]]);
-    expect((await host.sessions.login({ login: 'boss', password: PASSWORD })).user.isAdmin).toBe(true);
+    await chooseByMail();
+    expect((await host.sessions.login({ login: 'boss', password: CHOSEN })).user.isAdmin).toBe(true);
+  });
+
+  it('[1.4] [B-17] is not who registered the address with a password of his own: its owner gets a link to choose one', async () => {
+    await start({ registration: { firstAdmin: BOSS, allowUnconfirmedLogin: true } });
+    const thiefs = await register('thief', BOSS);
+    const { token } = await host.sessions.login({ login: 'thief', password: PASSWORD });
+    const boss = await host.users.confirmEmail(thiefs);
+    expect(boss.isAdmin).toBe(true);
+    await expectNoWayIn('thief', token);
+    await chooseByMail();
+    expect((await host.sessions.login({ login: BOSS, password: CHOSEN })).user.id).toBe(boss.id);
+  });
+
+  it('[1.4] [B-17] is not who was let in before with the address unconfirmed: his password, sessions, keys and links end', async () => {
+    await start();
+    await register('thief', BOSS);
+    const { id } = await host.users.activate({ username: 'thief' });
+    const { token } = await host.sessions.login({ login: 'thief', password: PASSWORD });
+    const { key } = await host.sessions.createApiKey(id, { name: 'program' });
+    await host.users.requestEmailChange(id, 'eve@example.org');
+    await host.users.requestEmailConfirmation(id);
+    await host.settled();
+    expect((await host.users.confirmEmail(host.inbox.last('confirm-email', BOSS).token)).isAdmin).toBe(true);
+    for (const opens of [token, key]) await expectNoWayIn('thief', opens);
+    const change = host.inbox.last('confirm-new-email', 'eve@example.org').token;
+    await expect(host.users.confirmEmail(change)).rejects.toThrow(InvalidTokenError);
+    await chooseByMail();
+    expect((await host.sessions.login({ login: BOSS, password: CHOSEN })).user.id).toBe(id);
+  });
+
+  it('[1.4] is mailed that link after the commit of the host, or never', async () => {
+    await start();
+    const token = await register('boss');
+    const resets = () => host.inbox.to(BOSS).filter(({ kind }) => kind === 'reset-password');
+    const rolledBack = host.dataSource.transaction(async (manager) => {
+      await host.users.within(manager).confirmEmail(token);
+      throw new Error('rolled back');
+    });
+    await expect(rolledBack).rejects.toThrow('rolled back');
+    await host.settled();
+    expect(resets()).toEqual([]);
+    await host.dataSource.transaction((manager) => host.users.within(manager).confirmEmail(token));
+    await host.settled();
+    expect(resets()).toHaveLength(1);
+    await chooseByMail();
   });
 
   it('[1.4] is one once in the life of the database, whatever becomes of him', async () => {
@@ -58,6 +114,8 @@ describe('the first administrator by address', () => {
     await start();
     await host.user('ann', { isAdmin: true });
     expect((await host.users.confirmEmail(await register('boss'))).isAdmin).toBe(false);
+    // Who becomes no administrator keeps what he registered with.
+    await host.sessions.login({ login: 'boss', password: PASSWORD });
     await expect(host.users.bootstrap({ username: 'eve' })).rejects.toThrow(RegistrationClosedError);
   });
 
