@@ -6,6 +6,9 @@ import { Fields } from '../kernel/fields.js';
 import type { RequestSource } from '../kernel/request-source.js';
 import { ModerationService } from '../moderation/moderation.service.js';
 import { Database } from '../persistence/database.js';
+import { networkOf } from '../rate-limits/network-of.js';
+import { RateLimiter } from '../rate-limits/rate-limiter.js';
+import { LimitsSettings } from '../rate-limits/rate-limits.options.js';
 import { RegistrationClosedError } from '../registration/registration.errors.js';
 import { RegistrationSettings } from '../registration/registration.options.js';
 import { type CreateUserInput, UserCreation } from '../registration/user-creation.js';
@@ -14,6 +17,7 @@ import { permits, Rights } from '../roles/rights.js';
 import { Credentials } from '../sessions/credentials.js';
 import { SessionCheck } from '../sessions/session-check.js';
 import {
+  ActingError,
   InvalidCredentialsError,
   InvalidSessionError,
   ReauthenticationRequiredError,
@@ -46,6 +50,8 @@ export class UserActs {
     private readonly credentials: Credentials,
     private readonly sessions: SessionCheck,
     private readonly settings: RegistrationSettings,
+    private readonly limiter: RateLimiter,
+    private readonly limits: LimitsSettings,
     private readonly users: UserStore,
     private readonly database: Database,
     private readonly clock: Clock,
@@ -53,11 +59,11 @@ export class UserActs {
 
   /**
    * @throws InvalidSessionError for nobody, where there are users, and for a bad token; InvalidCredentialsError, StepNeededError,
-   *   TooManyRequestsError; ForbiddenError for who may not; InvalidInputError, WeakPasswordError, UsernameTakenError, EmailTakenError.
+   *   ActingError for a session in another's name, TooManyRequestsError; ForbiddenError for who may not; InvalidInputError, WeakPasswordError, UsernameTakenError, EmailTakenError.
    */
   async create(proof: ActorProof | null, input: CreateUserInput, from?: RequestSource): Promise<BaseUser> {
-    if (proof === null) return this.createFirst(input);
-    const { permissions } = await this.prove(proof, from);
+    if (proof === null) return this.createFirst(input, from);
+    const { user, permissions } = await this.prove(proof, from);
     const body = Fields.of(input);
     if (permits(permissions, 'users.create')) {
       if (body.raw('isAdmin') === true && !permissions.includes(ADMIN))
@@ -67,6 +73,8 @@ export class UserActs {
     if (this.settings.createRequires !== 'anyUser') throw new ForbiddenError('You may not make users.');
     for (const name of RESERVED) if (body.has(name)) body.fault(name, 'USERS_NOT_ALLOWED');
     body.done();
+    // Otherwise one account would make any number, each at the cost of a hash.
+    await this.limiter.spend(this.limits.registrations, from === undefined ? user.id : networkOf(from.ip));
     return this.creation.create(input, 'registration');
   }
 
@@ -89,7 +97,8 @@ export class UserActs {
     return this.moderation.delete({ id: target.id });
   }
 
-  private async createFirst(input: CreateUserInput): Promise<BaseUser> {
+  private async createFirst(input: CreateUserInput, from?: RequestSource): Promise<BaseUser> {
+    if (from !== undefined) await this.limiter.spend(this.limits.registrations, networkOf(from.ip));
     try {
       return await this.creation.bootstrap(input);
     } catch (error) {
@@ -105,6 +114,8 @@ export class UserActs {
     for (const name of ['login', 'password']) if (input.has(name)) input.fault(name, 'USERS_NOT_ALLOWED');
     input.done();
     const context = await this.sessions.authenticate(token);
+    // It has the user's rights and shows nothing of him: what is told here would name the user, and not the human behind it.
+    if (context.session.actor !== null) throw new ActingError();
     if (context.session.needs.length > 0) throw new StepNeededError(context.session.needs);
     return { ...context, isRecent: context.session.recentUntil > this.clock.now() };
   }

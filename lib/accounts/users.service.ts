@@ -81,8 +81,8 @@ export class UsersService<U extends BaseUser = RegisteredUser> {
    * one. With `registration.createRequires: 'anyUser'` everybody may, within the fields of a registration by user name. `null`, for
    * nobody, makes the first user as {@link bootstrap} does: give it only where whoever comes first may administrate.
    *
-   * @throws InvalidSessionError, InvalidCredentialsError, StepNeededError, TooManyRequestsError when he does not show it; ForbiddenError;
-   *   and as {@link create}.
+   * @throws InvalidSessionError, InvalidCredentialsError, StepNeededError, ActingError when he does not show it; TooManyRequestsError;
+   *   ForbiddenError; and as {@link create}.
    */
   async createAs(actor: ActorProof | null, input: CreateUserInput, from?: RequestSource): Promise<U> {
     return (await this.admission.acts.create(actor, input, from)) as U;
@@ -224,8 +224,8 @@ export class UsersService<U extends BaseUser = RegisteredUser> {
    * As {@link delete}, in the name of somebody who shows who he is: himself after a recent proof of the password, others with the permission
    * `users.delete`, but for those who may administrate more than he does.
    *
-   * @throws InvalidSessionError, InvalidCredentialsError, StepNeededError, TooManyRequestsError, ReauthenticationRequiredError when he does
-   *   not show it; ForbiddenError, LastAdminError.
+   * @throws InvalidSessionError, InvalidCredentialsError, StepNeededError, ActingError, TooManyRequestsError, ReauthenticationRequiredError
+   *   when he does not show it; ForbiddenError, LastAdminError.
    */
   deleteAs(actor: ActorProof | null, ref: UserRef, from?: RequestSource): Promise<boolean> {
     return this.admission.acts.delete(actor, ref, from);

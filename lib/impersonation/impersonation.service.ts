@@ -141,7 +141,9 @@ export class ImpersonationService<U extends BaseUser = RegisteredUser> {
     const endsAt = own.endsAt !== null && own.endsAt < latest ? own.endsAt : latest;
     const name = actor.displayName ?? actor.username;
     const acting: ActingFor = { as: 'acting', sessionId: own.id, name, reason, endsAt: own.endsAt?.getTime() ?? null, fixed: own.fixed };
-    const { authenticatedAt, remember, deviceName } = own;
+    const { remember, deviceName } = own;
+    // He has shown who he is, and not that he is the user: nothing recent may be read from this row.
+    const authenticatedAt = new Date(0);
     const opened = await this.opening.openActing(work, user.id, {
       ...{ actorId: actor.id, acting, endsAt, authenticatedAt, remember, deviceName, from },
     });

@@ -22,7 +22,7 @@ export interface LimitsOptions {
   readonly failedChecksFromAddress?: DelayedLimitOptions;
   /** Failed checks of one typed identifier from anywhere, known devices excepted. @default { limit: 50, window: '10m' } */
   readonly failedChecksAnywhere?: LimitOptions;
-  /** Registrations from one address. @default { limit: 60, window: '1h' } */
+  /** Registrations from one address, and users that somebody without a right makes there by `createAs`. @default { limit: 60, window: '1h' } */
   readonly registrations?: LimitOptions;
   /** Confirmations of mailed tokens from one address. @default { limit: 60, window: '10m' } */
   readonly confirmations?: LimitOptions;

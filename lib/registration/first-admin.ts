@@ -35,7 +35,7 @@ export class FirstAdmin {
    */
   async claim(work: Work): Promise<boolean> {
     if ((await this.state.get(work, 'first-admin')) !== null) return false;
-    const isFree = (await this.users.countEverActive(work)) === 0;
+    const isFree = !(await this.users.hasEverActive(work));
     await this.state.set(work, 'first-admin', { claimedAt: work.now.toISOString() });
     return isFree;
   }
@@ -49,6 +49,11 @@ export class FirstAdmin {
     if (!(await this.isOpen(work))) return false;
     await this.state.set(work, 'first-admin', { claimedAt: work.now.toISOString() });
     return true;
+  }
+
+  /** Whether {@link claim} would succeed now. It decides nothing: it spares what a claim that must fail would cost before it. */
+  async isUntouched(on: Connection): Promise<boolean> {
+    return (await this.state.get(on, 'first-admin')) === null && !(await this.users.hasEverActive(on));
   }
 
   /** Whether nobody has claimed the place and nobody is administrator. */

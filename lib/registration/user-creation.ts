@@ -6,6 +6,7 @@ import { RandomSource } from '../kernel/random-source.port.js';
 import type { LegacyUser } from '../passwords/legacy-login.js';
 import { PasswordPolicy } from '../passwords/password-policy.js';
 import { Passwords } from '../passwords/passwords.service.js';
+import { Database } from '../persistence/database.js';
 import { UnitOfWork, type Work } from '../persistence/unit-of-work.js';
 import type { BaseUser } from '../users/base-user.js';
 import { emptyUser } from '../users/empty-user.js';
@@ -65,6 +66,7 @@ export class UserCreation {
     private readonly users: UserStore,
     private readonly firstAdmin: FirstAdmin,
     private readonly pendingNames: PendingNames,
+    private readonly database: Database,
     private readonly units: UnitOfWork,
     private readonly clock: Clock,
     private readonly random: RandomSource,
@@ -88,11 +90,13 @@ export class UserCreation {
   }
 
   /**
-   * Makes the first user, who is administrator.
+   * Makes the first user, who is administrator. Once there is one it costs no hash to hear so.
    *
    * @throws RegistrationClosedError when anybody is active, or the first administrator was made before.
    */
   async bootstrap(input: unknown): Promise<BaseUser> {
+    // Before the costly hash, which a stranger could ask for without end; what counts is the claim behind the lock.
+    if (!(await this.firstAdmin.isUntouched(this.database))) throw new RegistrationClosedError();
     const draft = await this.draft(Fields.of(input), 'trusted');
     return this.insertFirst(draft, (work) => this.firstAdmin.claim(work));
   }

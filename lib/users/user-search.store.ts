@@ -62,9 +62,10 @@ export class UserSearchStore {
     return on.ask((manager) => this.filtered(this.users.repository(manager).createQueryBuilder('user'), filter).getCount());
   }
 
-  /** How many have ever become active, whatever became of them. */
-  countEverActive(on: Connection): Promise<number> {
-    return on.ask((manager) => this.users.repository(manager).countBy({ activatedAt: Not(IsNull()) }));
+  /** Whether anybody has ever become active, whatever became of him. Stops at the first: strangers may ask. */
+  async hasEverActive(on: Connection): Promise<boolean> {
+    const where = { activatedAt: Not(IsNull()) };
+    return (await on.ask((manager) => this.users.repository(manager).findOne({ select: { id: true }, where }))) !== null;
   }
 
   private filtered(query: SelectQueryBuilder<BaseUser>, { prefix, text, status, isAdmin }: UserFilter): SelectQueryBuilder<BaseUser> {

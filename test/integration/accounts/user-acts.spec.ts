@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import {
+  ActingError,
   type ActorProof,
   ForbiddenError,
+  ImpersonationService,
   InvalidCredentialsError,
   InvalidInputError,
   InvalidSessionError,
@@ -26,6 +28,14 @@ const start = async (options: HostOptions = {}): Promise<void> => {
 afterEach(() => host.close());
 
 const by = (login: string, password = PASSWORD): ActorProof => ({ login, password });
+/** The agent, in Ann's name: she may do all that he may. */
+const byActing = async (): Promise<ActorProof> => {
+  await host.users.setPermissions({ username: 'agent' }, ['users.create', 'users.delete', 'users.impersonate']);
+  await host.users.setPermissions({ username: 'ann' }, ['users.create', 'users.delete']);
+  const { id } = (await host.sessions.open({ username: 'agent' })).session;
+  const acting = await host.app.get(ImpersonationService, { strict: false }).start(id, { username: 'ann' }, { reason: 'ticket 4711' });
+  return { sessionToken: acting.token };
+};
 const bySession = async (username: string): Promise<ActorProof> => ({ sessionToken: (await host.sessions.open({ username })).token });
 
 describe('creating a user in somebody’s name', () => {
@@ -68,6 +78,11 @@ describe('creating a user in somebody’s name', () => {
     await expect(host.users.createAs({ sessionToken }, { username: 'eve' })).rejects.toThrow(StepNeededError);
   });
 
+  it('[2.2] [B-129] refuses who acts in another name', async () => {
+    await expect(host.users.createAs(await byActing(), { username: 'eve' })).rejects.toThrow(ActingError);
+    expect(await host.users.find({ username: 'eve' })).toBeNull();
+  });
+
   it('[2.2] counts wrong passwords as a log-in does', async () => {
     for (let times = 0; times < 5; times += 1)
       await expect(host.users.createAs(by('root', 'wrong password'), { username: 'eve' }, VISITOR)).rejects.toThrow(
@@ -96,7 +111,51 @@ describe('creating a user where everybody may', () => {
   });
 });
 
+describe('creating users where everybody may, within the budget of registrations', () => {
+  const create = async (login: string, username: string, from?: { ip: string; userAgent: string }) =>
+    host.users.createAs(await bySession(login), { username }, from);
+  beforeEach(() => start({ registration: { createRequires: 'anyUser' }, limits: { registrations: { limit: 2, window: '1h' } } }));
+
+  it('[2.2] is counted for each user where it came from nowhere', async () => {
+    for (const username of ['bob', 'cid']) await create('ann', username);
+    await expect(create('ann', 'dan')).rejects.toThrow(TooManyRequestsError);
+    await host.user('eve');
+    await create('eve', 'dan');
+    for (const username of ['fay', 'gus', 'hal']) await create('agent', username);
+  });
+
+  it('[2.2] is counted for each network, before any hash', async () => {
+    for (const [login, username] of [
+      ['ann', 'bob'],
+      ['bob', 'cid'],
+    ] as const)
+      await create(login, username, VISITOR);
+    const actor = await bySession('cid');
+    const input = { username: 'dan', password: PASSWORD };
+    const attempt = () => expect(host.users.createAs(actor, input, VISITOR)).rejects.toThrow(TooManyRequestsError);
+    expect(await host.hasher.costOf(attempt)).toBe(0);
+  });
+});
+
 describe('creating the first user in nobody’s name', () => {
+  it('[2.2] costs no hash once it is too late, and a budget', async () => {
+    host = await HostApp.start({ limits: { registrations: { limit: 2, window: '1h' } } });
+    await host.user('ann');
+    const input = { username: 'eve', password: PASSWORD };
+    const attempt = () => expect(host.users.createAs(null, input)).rejects.toThrow(InvalidSessionError);
+    expect(await host.hasher.costOf(attempt)).toBe(0);
+    for (const _ of [1, 2]) await expect(host.users.createAs(null, input, VISITOR)).rejects.toThrow(InvalidSessionError);
+    await expect(host.users.createAs(null, input, VISITOR)).rejects.toThrow(TooManyRequestsError);
+  });
+
+  it('[2.2] costs no hash after that of the first', async () => {
+    host = await HostApp.start();
+    const first = await host.users.createAs(null, { username: 'ann', password: PASSWORD });
+    await host.dataSource.query('DELETE FROM auth_users');
+    const attempt = () => expect(host.users.createAs(null, { username: 'eve', password: PASSWORD })).rejects.toThrow(InvalidSessionError);
+    expect([first.isAdmin, await host.hasher.costOf(attempt)]).toEqual([true, 0]);
+  });
+
   it('[2.2] [B-22] makes one administrator, of sixteen at once too', async () => {
     host = await HostApp.start();
     const results = await race(RACERS, (index) => host.users.createAs(null, { username: `u${index}`, password: PASSWORD }));
@@ -125,6 +184,12 @@ describe('deleting a user in somebody’s name', () => {
       await expect(host.users.deleteAs(by('ann'), { username })).rejects.toThrow(ForbiddenError);
       await expect(host.users.deleteAs(null, { username })).rejects.toThrow(InvalidSessionError);
     }
+  });
+
+  it('[2.6] [B-129] refuses who acts in another name, of that one too', async () => {
+    const actor = await byActing();
+    for (const username of ['ann', 'nobody']) await expect(host.users.deleteAs(actor, { username })).rejects.toThrow(ActingError);
+    expect(await isThere('ann')).toBe(true);
   });
 
   it('[2.6] of oneself takes the password, or a session that has shown it lately', async () => {

@@ -58,7 +58,8 @@ describe('acting in another name [4.17]', () => {
       'not_found',
       'ok',
     ]);
-    expect(own.session).toMatchObject({ id: agent.session.id, actor: null, expiresAt: agent.session.expiresAt });
+    const { id, expiresAt, authenticatedAt, recentUntil } = agent.session;
+    expect(own.session).toMatchObject({ id, actor: null, expiresAt, authenticatedAt, recentUntil });
     expect(own.user.id).toBe(agentId);
     await expect(impersonation().stop(acting.session.id)).rejects.toBeInstanceOf(InvalidSessionError);
     await expect(impersonation().stop(own.session.id)).rejects.toBeInstanceOf(InvalidSessionError);
@@ -207,6 +208,7 @@ describe('who may act as whom', () => {
 
   it('proves nothing of the user: neither recently nor by a password [B-129]', async () => {
     const acting = await act();
+    expect(acting.session.recentUntil.getTime()).toBeLessThan(host.clock.now().getTime());
     expect(() => host.sessions.requireRecentLogin(acting.session)).toThrow(ActingError);
     await expect(host.sessions.reauthenticate(acting.session.id, PASSWORD)).rejects.toBeInstanceOf(ActingError);
     await expect(host.sessions.reauthenticate(agent.session.id, PASSWORD)).rejects.toBeInstanceOf(ActingError);
