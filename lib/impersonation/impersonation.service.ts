@@ -110,7 +110,7 @@ export class ImpersonationService<U extends BaseUser = RegisteredUser> {
       const opened = await this.unpark(work, own, row.acting as ActingFor);
       if (!(await this.sessions.delete(work, row.id))) throw new InvalidSessionError('not_found');
       await work.record(new ImpersonationStopped(work.now, { userId: row.userId, actorId: own.userId, sessionId: row.id }));
-      await work.record(new SessionEnded(work.now, row.userId, row.id));
+      await work.record(new SessionEnded(work.now, row.userId, row.id, own.userId));
       return this.resultOf(opened, actor);
     });
   }

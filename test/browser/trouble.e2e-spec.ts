@@ -52,6 +52,19 @@ describe('Limits, outages and sign-outs as a person sees them', () => {
     expect(user.company).toBe('Typed before the sign-out');
   });
 
+  it('shows the password page without a fault to who acts in another name, and says that it is closed to him when he tries', async () => {
+    await root.signIn(ROOT);
+    const { items } = await root.api<{ items: { id: string; email: string }[] }>('GET', '/admin/users');
+    const bob = items.find(({ email }) => email === 'bob@example.com');
+    await root.api('POST', `/admin/users/${bob?.id}/impersonate`, { reason: 'ticket 4711' });
+    await root.open('/account/password');
+    expect(await root.page.getByText('Not while acting as someone else.').count()).toBe(0);
+    await root.fill({ oldPassword: PASSWORD, newPassword: 'another seven doors' }, '#password-form');
+    await root.press('Change password');
+    await root.sees('Not while acting as someone else.');
+    await root.api('POST', '/auth/impersonation/stop');
+  });
+
   it('never sends a form under the name of whoever signed in meanwhile in another tab', async () => {
     await root.signIn(ROOT);
     await root.open('/account');

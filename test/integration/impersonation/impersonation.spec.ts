@@ -52,7 +52,10 @@ describe('acting in another name [4.17]', () => {
   it('leaves no other token open: the own session waits, and goes on by a new one [B-70]', async () => {
     const acting = await act();
     expect(await statusOf(agent.token)).toBe('not_found');
+    const ended: SessionEnded[] = [];
+    host.events.on(SessionEnded, (event) => void ended.push(event));
     const own = await impersonation().stop(acting.session.id);
+    expect(ended).toEqual([expect.objectContaining({ userId: annId, sessionId: acting.session.id, actorId: agentId })]);
     expect([await statusOf(acting.token), await statusOf(agent.token), await statusOf(own.token)]).toEqual([
       'not_found',
       'not_found',
