@@ -2,7 +2,7 @@
 // of one app, in turn, under the same load; only the ratios count. `-- --quick` for shorter rounds; `-- fastify postgres` for some alone.
 import { fork, spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { availableParallelism, cpus } from 'node:os';
+import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { openDatabase } from './databases.mjs';
 import { bearers, LOADER, loadOf, pin } from './load.mjs';
@@ -121,7 +121,7 @@ for (const aim of AIMS) {
   for (const row of measured) console.log(line(row));
 }
 
-const machine = { node: process.version, cores: availableParallelism(), cpu: cpus()[0]?.model ?? 'unknown', load: LOADER };
+const machine = { node: process.version, cores: cpus().length, cpu: cpus()[0]?.model ?? 'unknown', load: LOADER };
 mkdirSync(new URL('results', import.meta.url), { recursive: true });
 // Some rows alone are for looking; the file holds whole runs.
 if (wanted.length === 0)
@@ -135,5 +135,6 @@ if (wanted.length === 0) {
   await import('./competitors/run.mjs');
   await import('./volume/run.mjs');
   await import('./collect.mjs');
-  spawnSync(process.execPath, [fileURLToPath(new URL('chart.mjs', import.meta.url))], { stdio: 'inherit' });
+  for (const file of ['chart.mjs', 'report.mjs'])
+    spawnSync(process.execPath, [fileURLToPath(new URL(file, import.meta.url))], { stdio: 'inherit' });
 }

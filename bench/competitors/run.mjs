@@ -1,7 +1,7 @@
 // The rows P6, P7 and P8 of `npm run bench`: our guarded route and a competitor's in turn, under the same load. Alone: `node bench/competitors/run.mjs`.
 import { fork, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { availableParallelism, cpus } from 'node:os';
+import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { bearers, LOADER, loadOf, pin } from '../load.mjs';
 
@@ -85,7 +85,7 @@ for (const aim of AIMS) {
   rows.push(row);
   console.log(line(row));
 }
-const machine = { node: process.version, cores: availableParallelism(), cpu: cpus()[0]?.model ?? 'unknown', load: LOADER };
+const machine = { node: process.version, cores: cpus().length, cpu: cpus()[0]?.model ?? 'unknown', load: LOADER };
 mkdirSync(new URL('../results', import.meta.url), { recursive: true });
 const result = { machine, connections: CONNECTIONS, seconds: SECONDS, credentials: CREDENTIALS, rows };
 writeFileSync(new URL('../results/competitors.json', import.meta.url), `${JSON.stringify(result, null, 2)}\n`);

@@ -2,7 +2,7 @@
 // of the rows and less; `-- P13 sqlite` for some. The table names the sizes that it was measured with.
 import { fork } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { availableParallelism, cpus } from 'node:os';
+import { cpus } from 'node:os';
 import { openDatabase } from '../databases.mjs';
 import { unpin } from '../load.mjs';
 import { Probe } from './probe.mjs';
@@ -168,7 +168,7 @@ for (const row of ROWS) {
 
 // Some rows alone are for looking; the file holds whole runs.
 if (words.length === 0) {
-  const machine = { node: process.version, cores: availableParallelism(), cpu: cpus()[0]?.model ?? 'unknown' };
+  const machine = { node: process.version, cores: cpus().length, cpu: cpus()[0]?.model ?? 'unknown' };
   mkdirSync(new URL('../results', import.meta.url), { recursive: true });
   writeFileSync(new URL('../results/volume.json', import.meta.url), `${JSON.stringify({ machine, sizes: SIZES, rows }, null, 2)}\n`);
 }
