@@ -2,8 +2,8 @@
 import { DataSource } from 'typeorm';
 
 const SERVERS = {
-  postgres: new URL(process.env.BENCH_POSTGRES_URL ?? 'postgres://postgres@127.0.0.1:5432/postgres'),
-  mariadb: new URL(process.env.BENCH_MARIADB_URL ?? 'mysql://root@127.0.0.1:3306'),
+  postgres: new URL(process.env.BENCH_POSTGRES_URL ?? process.env.USERS_TEST_POSTGRES_URL ?? 'postgres://postgres@127.0.0.1:5432/postgres'),
+  mariadb: new URL(process.env.BENCH_MARIADB_URL ?? process.env.USERS_TEST_MARIADB_URL ?? 'mysql://root@127.0.0.1:3306'),
 };
 const name = `users_bench_${process.pid}`;
 
