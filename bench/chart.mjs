@@ -67,7 +67,7 @@ export function chartOf(results) {
   }
   const { node, cores, cpu } = results.guard?.machine ?? results.competitors.machine;
   const machine = `Node ${node.replace(/^v/, '')}, ${cpu}, ${cores} ${cores === 1 ? 'core' : 'cores'}; only the lengths beside each other mean something`;
-  const heading = 'Requests a second, each of them checked';
+  const heading = 'Requests a second';
   return `<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-labelledby="title description" viewBox="0 0 ${WIDTH} ${y + 28}" width="${WIDTH}" height="${y + 28}">
 <title id="title">${heading}</title>
 <desc id="description">${escaped(groups.map(({ title, bars }) => `${title}: ${bars.map(({ label, value }) => `${label} ${said(value)}`).join(', ')}`).join('. '))}</desc>

@@ -1,4 +1,7 @@
 // A database of its own for each run, dropped at its end.
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { DataSource } from 'typeorm';
 
 const SERVERS = {
@@ -20,3 +23,12 @@ export async function openDatabase(engine) {
   url.pathname = `/${name}`;
   return { env: { BENCH_DATABASE_URL: url.href }, drop: () => onServer(engine, `DROP DATABASE ${name}`) };
 }
+
+const connections = {
+  sqlite: () => ({ type: 'better-sqlite3', database: join(mkdtempSync(join(tmpdir(), 'bench-')), 'data.sqlite'), enableWAL: true }),
+  postgres: () => ({ type: 'postgres', url: process.env.BENCH_DATABASE_URL, extra: { max: 10 } }),
+  mariadb: () => ({ type: 'mariadb', url: process.env.BENCH_DATABASE_URL, extra: { connectionLimit: 10 } }),
+};
+
+/** What a forked app gives to TypeORM, in the environment of {@link openDatabase}. */
+export const connectionTo = (engine) => connections[engine]();

@@ -6,6 +6,7 @@ import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { openDatabase } from './databases.mjs';
 import { bearers, LOADER, loadOf, pin } from './load.mjs';
+import { median } from './median.mjs';
 
 const wanted = process.argv.slice(2).filter((word) => !word.startsWith('--'));
 const isQuick = process.argv.includes('--quick');
@@ -39,7 +40,6 @@ async function serve(framework, engine, env) {
   return { ...server, statements: async () => (await message('count')).statements, stop };
 }
 
-const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 const ratio = (rounds, over, under) => {
   const values = rounds.map((round) => round[over] / round[under]);
   return { measured: median(values), lowest: Math.min(...values), highest: Math.max(...values) };

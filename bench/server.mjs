@@ -1,24 +1,16 @@
 // One app under load: `node bench/server.mjs <framework> <engine>`, forked by run.mjs. It sends its address and its tokens, then serves.
 import 'reflect-metadata';
 import { hash, timingSafeEqual } from 'node:crypto';
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Controller, Get, Module, Req, UnauthorizedException, UseGuards } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
+import { connectionTo } from './databases.mjs';
 import { CurrentUser, SessionGuard, SessionsService, UsersModule, UsersService } from 'nestjs-users';
 
 const [framework = 'express', engine = 'sqlite'] = process.argv.slice(2);
 const TOKENS = 1_000;
-
-const connections = {
-  sqlite: () => ({ type: 'better-sqlite3', database: join(mkdtempSync(join(tmpdir(), 'bench-')), 'data.sqlite'), enableWAL: true }),
-  postgres: () => ({ type: 'postgres', url: process.env.BENCH_DATABASE_URL, extra: { max: 10 } }),
-  mariadb: () => ({ type: 'mariadb', url: process.env.BENCH_DATABASE_URL, extra: { connectionLimit: 10 } }),
-};
 
 /** Every statement that goes to the database, as TypeORM tells it. */
 const statements = {
@@ -67,7 +59,7 @@ CurrentUser()(BenchController.prototype, 'guarded', 0);
 class App {}
 Module({
   imports: [
-    TypeOrmModule.forRoot({ ...connections[engine](), autoLoadEntities: true, logger: statements }),
+    TypeOrmModule.forRoot({ ...connectionTo(engine), autoLoadEntities: true, logger: statements }),
     UsersModule.forRoot({ migrate: true, mail: { allowNoMail: true } }),
   ],
   controllers: [BenchController],

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { bearers, LOADER, loadOf, pin } from '../load.mjs';
+import { median } from '../median.mjs';
 
 const ROUNDS = 3;
 const SECONDS = process.argv.includes('--quick') ? 3 : 8;
@@ -34,8 +35,6 @@ async function start(file, args) {
     stop: () => new Promise((resolve) => (child.once('exit', resolve), child.send('stop'))),
   };
 }
-
-const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 
 async function measure({ framework, competitor, args = [], target }) {
   const servers = [];

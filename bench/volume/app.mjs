@@ -2,9 +2,6 @@
 // after another, and answers each with what it found.
 import 'reflect-metadata';
 import { stat } from 'node:fs/promises';
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Controller, Get, Module, UseGuards } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
@@ -12,18 +9,14 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { PasswordHasher, SessionGuard, SessionsService, UsersModule, UsersService } from 'nestjs-users';
 import { PasswordsSettings } from 'nestjs-users/extend';
 import { DataSource } from 'typeorm';
+import { connectionTo } from '../databases.mjs';
 import { Filler } from './filler.mjs';
+import { median } from '../median.mjs';
 
 const [engine = 'sqlite'] = process.argv.slice(2);
 const PASSWORD = 'a quiet green harbour';
 const PEOPLE = 50;
 const LOGINS = 200;
-
-const connections = {
-  sqlite: () => ({ type: 'better-sqlite3', database: join(mkdtempSync(join(tmpdir(), 'bench-')), 'data.sqlite'), enableWAL: true }),
-  postgres: () => ({ type: 'postgres', url: process.env.BENCH_DATABASE_URL, extra: { max: 10 } }),
-  mariadb: () => ({ type: 'mariadb', url: process.env.BENCH_DATABASE_URL, extra: { connectionLimit: 10 } }),
-};
 
 class GuardedController {
   guarded() {
@@ -40,7 +33,7 @@ const free = { limit: 1_000_000, window: '1m' };
 class App {}
 Module({
   imports: [
-    TypeOrmModule.forRoot({ ...connections[engine](), autoLoadEntities: true }),
+    TypeOrmModule.forRoot({ ...connectionTo(engine), autoLoadEntities: true }),
     UsersModule.forRoot({
       migrate: true,
       routes: true,
@@ -57,7 +50,6 @@ const [users, sessions] = [app.get(UsersService), app.get(SessionsService)];
 const filler = new Filler(app.get(DataSource));
 const settings = app.get(PasswordsSettings, { strict: false });
 
-const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 const timed = async (task) => {
   const startedAt = performance.now();
   const value = await task();

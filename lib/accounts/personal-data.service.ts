@@ -52,8 +52,7 @@ export class PersonalDataService {
 
   /** @throws NotFoundError. */
   async export(ref: UserRef): Promise<PersonalData> {
-    const user = await this.users.find(this.database, keysOf(ref));
-    if (user === null) throw new NotFoundError();
+    const user = await this.require(ref);
     const password = await this.passwords.find(this.database, user.id);
     const links = await this.tokens.listOf(this.database, user.id);
     return {
@@ -69,8 +68,7 @@ export class PersonalDataService {
 
   /** @throws NotFoundError. */
   async credentialFacts(ref: UserRef): Promise<CredentialFacts> {
-    const user = await this.users.find(this.database, keysOf(ref));
-    if (user === null) throw new NotFoundError();
+    const user = await this.require(ref);
     const password = await this.passwords.find(this.database, user.id);
     return { passwordChangedAt: password?.changedAt ?? null, emailChange: await this.emailChange.waiting(user.id) };
   }
@@ -78,6 +76,12 @@ export class PersonalDataService {
   /** @throws NotFoundError, LastAdminError. */
   anonymise(ref: UserRef): Promise<BaseUser> {
     return this.moderation.anonymise(ref);
+  }
+
+  private async require(ref: UserRef): Promise<BaseUser> {
+    const user = await this.users.find(this.database, keysOf(ref));
+    if (user === null) throw new NotFoundError();
+    return user;
   }
 
   private async sessionsOf(userId: string): Promise<Session[]> {

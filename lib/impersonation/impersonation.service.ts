@@ -82,8 +82,11 @@ export class ImpersonationService<U extends BaseUser = RegisteredUser> {
     const reason = readReason(Fields.of(input));
     const { from } = input;
     const found = await this.users.find(this.database, keysOf(ref));
-    if (found === null) await this.actingOrFail(this.database, sessionId);
-    if (found === null) throw new NotFoundError();
+    if (found === null) {
+      // Who may not act learns nothing of whom there is.
+      await this.actingOrFail(this.database, sessionId);
+      throw new NotFoundError();
+    }
     return this.units.run(async (work) => {
       // Before anything is read: a ban that runs now has either ended, and is seen, or ends this session too.
       await this.users.lock(work, found.id);

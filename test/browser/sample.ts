@@ -1,8 +1,8 @@
-import { createServer, type AddressInfo } from 'node:net';
 import type { INestApplication, Type } from '@nestjs/common';
 import { createApp } from '../../sample-app/create-app.js';
 import { settingsFrom } from '../../sample-app/settings.js';
 import { type TestDatabase, testDatabase } from '../support/database.js';
+import { freePort } from '../support/free-port.js';
 import type { Framework } from '../support/host-app.js';
 
 export const PASSWORD = 'seven green doors';
@@ -34,12 +34,4 @@ export class Sample {
     await this.app.close();
     await this.database.drop();
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

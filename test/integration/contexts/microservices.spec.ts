@@ -1,11 +1,10 @@
-import { createServer } from 'node:net';
-import { once } from 'node:events';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Controller, type INestApplication, Module, type Type, UseGuards, UseInterceptors } from '@nestjs/common';
 import { type ClientProxy, ClientProxyFactory, MessagePattern, Payload, type TcpContext, Transport } from '@nestjs/microservices';
 import { AdminOnly, CurrentSession, CurrentUser, OptionalSession, Public, SessionGuard, UsernameTakenError } from 'nestjs-users';
 import { RpcErrorsInterceptor, type RpcMessage, UsersMicroservicesModule } from 'nestjs-users/microservices';
 import { lastValueFrom } from 'rxjs';
+import { freePort } from '../../support/free-port.js';
 import { HostApp, type HostOptions, PASSWORD } from '../../support/host-app.js';
 import { Statements } from '../../support/statements.js';
 
@@ -44,14 +43,6 @@ class UnguardedHandlers {
   @MessagePattern('unguarded') unguarded(): string {
     return 'reached';
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 describe('a microservice over TCP', () => {
