@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../kernel/clock.port.js';
-import type { Fields } from '../kernel/fields.js';
+import { Fields } from '../kernel/fields.js';
 import { fold, parseEmail } from '../kernel/identifiers.js';
 import { type RequestSource, storableSource } from '../kernel/request-source.js';
 import { KnownDevices } from '../known-devices/known-devices.service.js';
@@ -62,10 +62,17 @@ export class Credentials {
     const given = IDENTIFIERS.filter((name) => input.has(name));
     if (given.length !== 1) input.fault('login', 'USERS_REQUIRED');
     const name = given[0] ?? 'login';
-    const text = input.text(name, { max: MAX_IDENTIFIER_LENGTH, line: true });
+    const text = this.readIdentifier(input, name);
     const password = this.readPassword(input, 'password');
     input.done();
     return { ref: { [name]: text } as UserRef, identifier: identifierOf(text), login: text, password };
+  }
+
+  /** Blanks name nobody, and no budget counts for nobody. */
+  private readIdentifier(input: Fields, name: string): string {
+    const text = input.text(name, { max: MAX_IDENTIFIER_LENGTH, line: true });
+    if (text !== '' && identifierOf(text) === '') input.fault(name, 'USERS_EMPTY');
+    return text;
   }
 
   /** Reads a password that is to be checked, by the rules under which one may be set; `''` beside a noted fault. */
@@ -110,9 +117,9 @@ export class Credentials {
     return proof;
   }
 
-  /** Whether a check for this identifier would be refused now; counts nothing. */
+  /** Whether a check for this identifier would be refused now; counts nothing. @throws InvalidInputError for what names nobody. */
   async isSpent(identifier: string, from: RequestSource): Promise<boolean> {
-    const key = identifierOf(identifier);
+    const key = this.identify(identifier);
     const spent = await Promise.all([
       this.limiter.isSpent(this.limits.passwordChecks, networkOf(from.ip)),
       this.limiter.isSpent(this.limits.failedChecksFromAddress, pairOf({ identifier: key, from, device: null })),
@@ -121,9 +128,16 @@ export class Credentials {
     return spent.includes(true);
   }
 
-  /** Forgives the failures counted for this identifier. */
+  /** Forgives the failures counted for this identifier. @throws InvalidInputError for what names nobody. */
   async reset(identifier: string, from?: RequestSource): Promise<void> {
-    await this.forgive({ identifier: identifierOf(identifier), from, device: null });
+    await this.forgive({ identifier: this.identify(identifier), from, device: null });
+  }
+
+  private identify(login: string): string {
+    const input = Fields.of({ login });
+    const text = this.readIdentifier(input, 'login');
+    input.done();
+    return identifierOf(text);
   }
 
   private async adopt(typed: TypedCredentials): Promise<Verified | null> {

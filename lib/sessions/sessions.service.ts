@@ -212,12 +212,12 @@ export class SessionsService<U extends BaseUser = RegisteredUser> {
     if (!isRecent) throw new ReauthenticationRequiredError();
   }
 
-  /** Whether a log-in with this identifier from this address would be refused now; counts nothing. */
+  /** Whether a log-in with this identifier from this address would be refused now; counts nothing. @throws InvalidInputError. */
   isBruteforce(address: string | null, login: string): Promise<boolean> {
     return this.credentials.isSpent(login, { ip: address, userAgent: null });
   }
 
-  /** Forgives the failures counted for this identifier, from this address and from anywhere. */
+  /** Forgives the failures counted for this identifier, from this address and from anywhere. @throws InvalidInputError. */
   resetAttempts(address: string | null, login: string): Promise<void> {
     return this.credentials.reset(login, { ip: address, userAgent: null });
   }

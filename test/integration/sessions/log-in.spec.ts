@@ -255,6 +255,19 @@ describe('the budgets of a log-in', () => {
     expect(await host.sessions.isBruteforce(VISITOR.ip, 'ann')).toBe(false);
   });
 
+  it('[5.4] count for nobody, and say so, where the name is blank in any spelling', async () => {
+    // A space by NFKC, U+3000; U+00A0 and a tab are white space as they are.
+    for (const blank of [' ', '\u3000', '\u00a0', '  \u2003 ']) {
+      for (const name of ['login', 'username', 'email'])
+        await expect(host.sessions.login({ [name]: blank, password: WRONG } as unknown as LoginInput, VISITOR)).rejects.toMatchObject({
+          code: 'USERS_INVALID_INPUT',
+          fields: { [name]: ['USERS_EMPTY'] },
+        });
+      await expect(host.sessions.isBruteforce(VISITOR.ip, blank)).rejects.toThrow(InvalidInputError);
+      await expect(host.sessions.resetAttempts(VISITOR.ip, blank)).rejects.toThrow(InvalidInputError);
+    }
+  });
+
   it('do not last for ever when the clock jumps [B-141]', async () => {
     host.clock.advance('3650d');
     for (let tries = 0; tries < 5; tries += 1) await fail('ann', VISITOR.ip);
