@@ -79,6 +79,8 @@ describe('Limits, outages and sign-outs as a person sees them', () => {
     await tab.getByRole('button', { name: 'Sign in' }).click();
     await tab.waitForURL('**/app');
     await root.press('Save');
+    // Once the page is filled: what it says by itself must not take the place of what happened.
+    await root.sees('Your email is not confirmed yet.');
     await root.sees('You are signed in as bob@example.com now. Nothing was sent.');
     const { user } = await root.api<{ user: { email: string; company: string } }>('GET', '/auth/me');
     expect(user).toMatchObject({ email: 'bob@example.com', company: '' });

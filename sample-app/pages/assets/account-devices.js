@@ -1,6 +1,6 @@
 import { deviceName, deviceRow, devicesInWords, endButton, gone, wereSignedOut } from './devices.js';
 import { acting, ask, byId, loading } from './dom.js';
-import { banner, takeNotice } from './pages.js';
+import { banner } from './pages.js';
 import { call, signedIn, trouble } from './shell.js';
 
 const endOthers = byId('end-others');
@@ -8,7 +8,6 @@ let others = 0;
 
 await signedIn();
 await show().catch(trouble);
-takeNotice();
 
 async function show() {
   const { items } = await loading(byId('loading'), 'devices', call('GET', '/auth/sessions'));

@@ -1,13 +1,13 @@
-import { ask, byId, day, el } from './dom.js';
+import { acting, ask, byId, day } from './dom.js';
 import { api, banner, bindForm } from './pages.js';
 import { call, signedIn, takenName } from './shell.js';
-import { textFor } from './strings.en.js';
 import { emailInWords } from './users.js';
 
 const form = byId('form');
 const { user } = await signedIn();
 show(user);
-if (user.email !== null && user.emailConfirmedAt === null) warn();
+// A banner of its own: what the page before wanted to be said here must stay.
+byId('unconfirmed').hidden = user.email === null || user.emailConfirmedAt !== null;
 form.elements.displayName.value = user.displayName ?? '';
 form.elements.company.value = user.company ?? '';
 form.hidden = byId('facts').hidden = false;
@@ -20,6 +20,11 @@ bindForm(form, {
     banner('ok', 'Saved.');
     document.querySelector('h1').scrollIntoView({ block: 'nearest' });
   },
+});
+
+acting(byId('send-again'), async () => {
+  await api('POST', '/auth/email/confirm/request', { email: user.email });
+  banner('ok', 'Sent. Look in the spam folder too.');
 });
 
 byId('change-username').addEventListener('click', async () => {
@@ -44,17 +49,4 @@ function show(now) {
   byId('username').textContent = now.username ?? 'none';
   byId('email').textContent = emailInWords(now);
   byId('since').textContent = day(now.createdAt);
-}
-
-function warn() {
-  const again = el('button', { type: 'button', className: 'compact' }, 'Send the message again');
-  again.addEventListener('click', async () => {
-    try {
-      await api('POST', '/auth/email/confirm/request', { email: user.email });
-      banner('ok', 'Sent. Look in the spam folder too.');
-    } catch (fault) {
-      banner('bad', textFor(fault.code, fault));
-    }
-  });
-  banner('warn', 'Your email is not confirmed yet.', { after: [again] });
 }

@@ -1,6 +1,6 @@
 import { deviceName, deviceRow, devicesInWords, endButton, gone } from './devices.js';
 import { acting, appName, ask, bindMenu, byId, copyButton, day, el, exactly, loading, nameOf, pair } from './dom.js';
-import { banner, takeNotice } from './pages.js';
+import { banner } from './pages.js';
 import { call, signedIn, trouble } from './shell.js';
 import { actsFor, editing } from './user-acts.js';
 import { banInWords, liftButton } from './user-ban.js';
@@ -20,7 +20,6 @@ await refresh().catch((fault) => {
   byId('name').textContent = 'There is no such user.';
   banner('warn', 'The account may have been deleted.', { after: [el('a', { href: '/manage' }, 'All users')] });
 });
-takeNotice();
 
 async function refresh() {
   const devices = can('sessions.read') ? call('GET', `/admin/sessions?userId=${encodeURIComponent(id)}`) : { items: [] };

@@ -22,10 +22,10 @@ export async function api(method, path, body) {
   throw { status: answer.status, code: data?.code ?? `HTTP_${answer.status}`, fields: data?.fields ?? {}, retryAfter };
 }
 
-/** Shows one banner at the top of <main> (or of a dialog) and moves the focus there when it is bad news. */
+/** Shows one banner at the top of <main> (or of a dialog), gives it back, and moves the focus there when it is bad news. */
 export function banner(tone, text, { place = document.querySelector('main'), list = [], after = [] } = {}) {
   place.querySelector('.banner[data-auto]')?.remove();
-  if (!text) return;
+  if (!text) return null;
   const box = document.createElement('div');
   box.dataset.auto = '';
   box.className = `banner break ${tone}`;
@@ -49,6 +49,7 @@ export function banner(tone, text, { place = document.querySelector('main'), lis
   const heading = place.querySelector('h1, h2');
   heading ? heading.after(box) : place.prepend(box);
   if (tone === 'bad') box.focus();
+  return box;
 }
 
 /** Wires a form: one request at a time, errors at their fields, entries kept, current passwords cleared, focus led. */

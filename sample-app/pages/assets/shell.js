@@ -12,10 +12,14 @@ export async function read(path, delays = [5, 10, 20]) {
     return await api('GET', path);
   } catch (fault) {
     if (fault.status !== 503 || delays.length === 0) throw fault;
-    banner('warn', `The server is busy or its database does not answer. You are still signed in. Trying again in ${delays[0]} seconds.`);
+    const box = banner(
+      'warn',
+      `The server is busy or its database does not answer. You are still signed in. Trying again in ${delays[0]} seconds.`,
+    );
     await pause(delays[0]);
     const answer = await read(path, delays.slice(1));
-    banner('', '');
+    // Only this one: what was said meanwhile stays.
+    box.remove();
     return answer;
   }
 }
