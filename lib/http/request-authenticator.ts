@@ -2,7 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import type { Duration } from '../kernel/duration.js';
 import { UnavailableError, UsersError } from '../kernel/errors.js';
 import type { SessionNeed } from '../sessions/session.entity.js';
-import type { SessionContext } from '../sessions/session.js';
+import type { Session, SessionContext } from '../sessions/session.js';
 import { ActingError, InvalidSessionError, ScopeMissingError, StepNeededError } from '../sessions/sessions.errors.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 import { Carriers } from './carriers/carriers.js';
@@ -18,10 +18,10 @@ export interface AuthenticationDemand {
   readonly recentWithin?: Duration | null | undefined;
   /** Whether this counts as a use of the session, which prolongs it. @default true */
   readonly touch?: boolean;
-  /** Whether the route says what an API key must be good for; asked only where one is shown. @default no */
-  readonly takesKeys?: () => boolean;
-  /** Whether the route is for the user himself; asked only where somebody acts in his name. @default no */
-  readonly isClosedToActing?: () => boolean;
+  /** Whether the route says what an API key must be good for. @default false */
+  readonly takesKeys?: boolean;
+  /** Whether the route is for the user himself, and for nobody who acts in his name. @default false */
+  readonly isClosedToActing?: boolean;
 }
 
 /** Turns a request into the session that it shows, once for each request however many guards ask. */
@@ -40,29 +40,32 @@ export class RequestAuthenticator {
    * @throws InvalidSessionError, ScopeMissingError, ActingError, StepNeededError, ReauthenticationRequiredError, CrossSiteError or
    * UnavailableError: nothing that goes wrong lets anybody in, and trouble with the database is never told as "not signed in".
    */
-  async authenticate(
-    exchange: HttpExchange,
-    { isOptional, allowedNeeds, recentWithin, touch = true, takesKeys, isClosedToActing }: AuthenticationDemand,
-  ): Promise<SessionContext | null> {
+  async authenticate(exchange: HttpExchange, demand: AuthenticationDemand): Promise<SessionContext | null> {
     try {
-      const context = await (exchange.session ??= this.ask(exchange, touch));
-      const { kind, needs, actor } = context.session;
-      if (kind === 'apiKey' && takesKeys?.() !== true) throw new ScopeMissingError();
-      if (actor !== null && isClosedToActing?.() === true) throw new ActingError();
-      if (!needs.every((need) => allowedNeeds.includes(need))) throw new StepNeededError(needs);
-      if (recentWithin !== undefined) this.sessions.requireRecentLogin(context.session, recentWithin ?? undefined);
+      const context = await (exchange.session ??= this.ask(exchange, demand.touch ?? true));
+      this.require(context.session, demand);
       return context;
     } catch (error) {
-      if (isOptional && error instanceof InvalidSessionError) return null;
-      throw error;
+      if (demand.isOptional && error instanceof InvalidSessionError) return null;
+      throw this.orUnavailable(error);
     }
   }
 
   /** From here on the request counts as showing `token`, which the host has just put into its answer. */
-  admit(exchange: HttpExchange, token: string): Promise<SessionContext> {
-    const found = this.orUnavailable(() => this.sessions.authenticate(token, { touch: false }));
-    exchange.session = found;
-    return found;
+  async admit(exchange: HttpExchange, token: string): Promise<SessionContext> {
+    try {
+      return await (exchange.session = this.sessions.authenticate(token, { touch: false }));
+    } catch (error) {
+      throw this.orUnavailable(error);
+    }
+  }
+
+  private require(session: Session, { allowedNeeds, recentWithin, takesKeys, isClosedToActing }: AuthenticationDemand): void {
+    const { kind, needs, actor } = session;
+    if (kind === 'apiKey' && takesKeys !== true) throw new ScopeMissingError();
+    if (actor !== null && isClosedToActing === true) throw new ActingError();
+    if (!needs.every((need) => allowedNeeds.includes(need))) throw new StepNeededError(needs);
+    if (recentWithin !== undefined) this.sessions.requireRecentLogin(session, recentWithin ?? undefined);
   }
 
   /** @throws at once for what needs no question; a second guard then finds the same. */
@@ -72,19 +75,13 @@ export class RequestAuthenticator {
     if (credential.is !== 'token') throw new InvalidSessionError(credential.is === 'absent' ? 'missing' : 'malformed');
     // By the carrier, never by trial: a key is no bearer token, and a session's token is no key.
     const { token, carrier } = credential;
-    return this.orUnavailable(() =>
-      carrier === 'apiKey' ? this.sessions.authenticateApiKey(token, { touch }) : this.sessions.authenticate(token, { touch }),
-    );
+    return carrier === 'apiKey' ? this.sessions.authenticateApiKey(token, { touch }) : this.sessions.authenticate(token, { touch });
   }
 
-  private async orUnavailable(ask: () => Promise<SessionContext>): Promise<SessionContext> {
-    try {
-      return await ask();
-    } catch (error) {
-      if (error instanceof UsersError) throw error;
-      // An HttpException is not logged by Nest, and what is none of ours must not turn into "sign in first".
-      this.logger.error('A session could not be checked.', error instanceof Error ? error.stack : String(error));
-      throw new UnavailableError(error);
-    }
+  private orUnavailable(error: unknown): UsersError {
+    if (error instanceof UsersError) return error;
+    // An HttpException is not logged by Nest, and what is none of ours must not turn into "sign in first".
+    this.logger.error('A session could not be checked.', error instanceof Error ? error.stack : String(error));
+    return new UnavailableError(error);
   }
 }

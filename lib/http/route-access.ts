@@ -29,16 +29,23 @@ export const OpenToNeeds = Reflector.createDecorator<readonly SessionNeed[]>();
 /** Nest's own key: what `@UseGuards()` put on a handler. */
 const GUARDS = '__guards__';
 
-/** What one guard was told about one route. */
+/** What one guard is told about one route. */
+export interface RoutePlan {
+  readonly access: Access;
+  /** Whether nobody is welcome, too. */
+  readonly isOptional: boolean;
+  /** The steps that a session may still lack here. */
+  readonly allowedNeeds: readonly SessionNeed[];
+  /** Whether an API key may call it at all. */
+  readonly takesKeys: boolean;
+  /** Whether it is closed to who acts in another's name. */
+  readonly isClosedToActing: boolean;
+}
+
 interface Told {
   readonly type: Type;
   readonly guard: unknown;
-  readonly access: Access;
-}
-
-interface Needs {
-  readonly type: Type;
-  readonly allowed: readonly SessionNeed[];
+  readonly plan: RoutePlan;
 }
 
 /**
@@ -49,7 +56,6 @@ interface Needs {
 export class RouteAccess {
   /** By handler; few classes share one, by inheritance. */
   private readonly told = new WeakMap<object, Told[]>();
-  private readonly needs = new WeakMap<object, Needs[]>();
 
   constructor(
     private readonly reflector: Reflector,
@@ -57,43 +63,35 @@ export class RouteAccess {
   ) {}
 
   /** @param guard the guard that asks: bound to the method itself, it is not lifted by a word on the class. */
-  of(context: ExecutionContext, guard?: object): Access {
-    const [handler, type] = [context.getHandler(), context.getClass()];
-    const told = this.told.get(handler) ?? [];
-    const known = told.find((one) => one.type === type && one.guard === guard?.constructor);
-    if (known !== undefined) return known.access;
-    const access = this.read(context, guard);
-    this.told.set(handler, [...told, { type, guard: guard?.constructor, access }]);
-    return access;
+  of(context: ExecutionContext, guard?: object): RoutePlan {
+    const handler = context.getHandler();
+    const type = context.getClass();
+    const told = this.told.get(handler);
+    if (told !== undefined) for (const one of told) if (one.type === type && one.guard === guard?.constructor) return one.plan;
+    const plan = this.read(context, guard);
+    this.told.set(handler, [...(told ?? []), { type, guard: guard?.constructor, plan }]);
+    return plan;
   }
 
-  private read(context: ExecutionContext, guard: object | undefined): Access {
+  private read(context: ExecutionContext, guard: object | undefined): RoutePlan {
+    const targets = [context.getHandler(), context.getClass()];
+    const access = this.accessTo(context, guard);
+    return {
+      access,
+      isOptional: access === 'optional',
+      allowedNeeds: this.reflector.getAllAndOverride(OpenToNeeds, targets) ?? [],
+      takesKeys: this.takesKeys(context),
+      isClosedToActing: this.reflector.getAllAndOverride(ClosedToActing, targets) === true,
+    };
+  }
+
+  private accessTo(context: ExecutionContext, guard: object | undefined): Access {
     const [handler, type] = [context.getHandler(), context.getClass()];
     const word = this.wordOn(handler);
     if (word !== undefined) return word;
     const bound: unknown = this.reflector.get<unknown>(GUARDS, handler);
     if (guard !== undefined && Array.isArray(bound) && bound.includes(guard.constructor)) return 'session';
     return this.wordOn(type) ?? 'session';
-  }
-
-  /** The steps that a session may still lack here. */
-  needsAllowedIn(context: ExecutionContext): readonly SessionNeed[] {
-    const [handler, type] = [context.getHandler(), context.getClass()];
-    const read = this.needs.get(handler) ?? [];
-    const known = read.find((one) => one.type === type);
-    if (known !== undefined) return known.allowed;
-    const allowed = this.reflector.getAllAndOverride(OpenToNeeds, [handler, type]) ?? [];
-    this.needs.set(handler, [...read, { type, allowed }]);
-    return allowed;
-  }
-
-  /** What is asked only of keys, and of who acts in another's name. */
-  askedOf(context: ExecutionContext): { takesKeys: () => boolean; isClosedToActing: () => boolean } {
-    return { takesKeys: () => this.takesKeys(context), isClosedToActing: () => this.isClosedToActing(context) };
-  }
-
-  private isClosedToActing(context: ExecutionContext): boolean {
-    return this.reflector.getAllAndOverride(ClosedToActing, [context.getHandler(), context.getClass()]) === true;
   }
 
   /** How recent a log-in must be; `undefined` where nothing asks. */
@@ -112,7 +110,7 @@ export class RouteAccess {
   }
 
   /** Only a route that says what a key must be good for can be called with one: who gave a key a scope thought of no other route. */
-  takesKeys(context: ExecutionContext): boolean {
+  private takesKeys(context: ExecutionContext): boolean {
     const targets = [context.getHandler(), context.getClass()];
     if (this.reflector.getAllAndOverride(SessionsOnly, targets)) return false;
     const isAsked = this.demandsOf(context).some(({ kind }) => kind === 'scope' || kind === 'permission');

@@ -7,7 +7,8 @@ export type TokenKind =
   'session' | 'confirm-email' | 'change-email' | 'reset-password' | 'invitation' | 'first-admin' | 'api-key' | 'device';
 
 const SECRET_BYTES = 32;
-const TOKEN = /^([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\.[A-Za-z0-9_-]{43}$/;
+const ID_LENGTH = 36;
+const TOKEN = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\.[A-Za-z0-9_-]{43}$/;
 
 export interface MintedToken {
   /** `<id>.<secret>`: handed out once, never stored. */
@@ -29,7 +30,7 @@ export function mintToken(kind: TokenKind, id: string, random: RandomSource): Mi
 
 /** @returns the id inside a well-formed token, or `null` for anything else: what is not well-formed must not cost a query. */
 export function idOfToken(value: unknown): string | null {
-  return typeof value === 'string' ? (TOKEN.exec(value)?.[1] ?? null) : null;
+  return typeof value === 'string' && TOKEN.test(value) ? value.slice(0, ID_LENGTH) : null;
 }
 
 /** The stored form of a token: hex SHA-256 over its kind and itself. No slow hash, since the secret has 256 bits. */

@@ -29,13 +29,12 @@ interface Shown {
   readonly kind: 'session' | 'api-key';
 }
 
-export interface Examined {
-  readonly result: CheckResult<BaseUser>;
-  /** `null` where nothing was found. */
-  readonly row: SessionRow | null;
-}
+/** Of a good one also whose it is, and its row, which says how an API key may be used. */
+export type Examined =
+  | { readonly status: 'ok'; readonly context: SessionContext<BaseUser>; readonly row: SessionRow }
+  | { readonly status: Exclude<CheckResult['status'], 'ok'> };
 
-const NOT_FOUND: Examined = { result: { status: 'not_found' }, row: null };
+const NOT_FOUND: Examined = { status: 'not_found' };
 
 /** Answers the one question of every request: whose session is this, and is it still good? */
 @Injectable()
@@ -54,7 +53,8 @@ export class SessionCheck {
 
   /** Never throws for a bad token. A token that is not well-formed costs no query. */
   async check(token: unknown, { touch = true }: CheckOptions = {}): Promise<CheckResult<BaseUser>> {
-    return (await this.examineToken(token, touch)).result;
+    const examined = await this.examineToken(token, touch);
+    return examined.status === 'ok' ? { status: 'ok', ...examined.context } : examined;
   }
 
   /** The same for an API key, with the row that says how it may be used. */
@@ -71,13 +71,13 @@ export class SessionCheck {
       const found = id === null ? null : await this.lookup.find(this.database, id);
       if (found === null || !sameHash(found.session.secretHash, hashToken(kind, token as string))) return this.counted(NOT_FOUND);
       const now = this.clock.now();
-      const { id: sessionId, lastSeenAt } = found.session;
-      const judged = this.judge(found, now, touch);
-      const isPretence = judged.status === 'ok' && found.session.actorId !== null && !(await this.acting.stands(found, now));
-      const result: CheckResult<BaseUser> = isPretence ? { status: 'inactive' } : judged;
-      const writing = result.status === 'ok' && touch ? this.touches.note({ id: sessionId, lastSeenAt }, now) : null;
+      const { lastSeenAt } = found.session;
+      const examined = this.judge(found, now, touch);
+      if (examined.status !== 'ok') return this.counted(examined);
+      if (found.session.actorId !== null && !(await this.acting.stands(found, now))) return this.counted({ status: 'inactive' });
+      const writing = touch ? this.touches.note(found.session.id, lastSeenAt, now) : null;
       if (writing !== null) await writing;
-      return this.counted({ result, row: found.session });
+      return this.counted(examined);
     } catch (error) {
       this.measurements.noteError('check', error);
       throw error;
@@ -85,30 +85,25 @@ export class SessionCheck {
   }
 
   private counted(examined: Examined): Examined {
-    this.measurements.note('check', examined.result.status);
+    this.measurements.note('check', examined.status);
     return examined;
   }
 
   /** @throws InvalidSessionError with the reason, which is for the process alone. */
   async authenticate(token: unknown, { touch = true }: CheckOptions = {}): Promise<SessionContext<BaseUser>> {
-    const { result } = await this.examineToken(token, touch);
-    if (result.status !== 'ok') throw new InvalidSessionError(idOfToken(token) === null ? 'malformed' : result.status);
-    const { user, session, roles, permissions, scopes } = result;
-    return { user, session, roles, permissions, scopes };
+    const examined = await this.examineToken(token, touch);
+    if (examined.status === 'ok') return examined.context;
+    throw new InvalidSessionError(idOfToken(token) === null ? 'malformed' : examined.status);
   }
 
-  private judge({ session, user, blackoutAt }: LookedUp, now: Date, touch: boolean): CheckResult<BaseUser> {
+  private judge({ session, user, blackoutAt }: LookedUp, now: Date, touch: boolean): Examined {
     session.lastSeenAt = this.touches.lastSeen(session.id, session.lastSeenAt);
     if (isOver(session, this.rule, now)) return { status: 'expired' };
-    if (blackoutAt !== null && session.createdAt <= blackoutAt) return { status: 'blackout' };
+    if (blackoutAt !== null && session.createdAt.getTime() <= blackoutAt.getTime()) return { status: 'blackout' };
     if (!(session.kind === 'apiKey' ? this.signInRule.allowsKeys(user) : this.signInRule.allows(user))) return { status: 'inactive' };
     // What the caller is told is as of this use: it is what the row will say a moment later.
-    if (touch && now > session.lastSeenAt) session.lastSeenAt = now;
-    return {
-      status: 'ok',
-      user,
-      session: sessionOf(session, this.rule),
-      ...this.rights.of(user, session),
-    };
+    if (touch && now.getTime() > session.lastSeenAt.getTime()) session.lastSeenAt = now;
+    const { roles, permissions, scopes } = this.rights.of(user, session);
+    return { status: 'ok', context: { user, session: sessionOf(session, this.rule), roles, permissions, scopes }, row: session };
   }
 }

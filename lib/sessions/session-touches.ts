@@ -1,6 +1,5 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Database } from '../persistence/database.js';
-import type { SessionRow } from './session.entity.js';
 import { SessionRule } from './session-rule.js';
 import { SERVES_ALL } from '../persistence/joined.js';
 import { SessionStore } from './session.store.js';
@@ -45,12 +44,14 @@ export class SessionTouches implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   /** Notes a use. @returns the write to wait for, with `touchInterval: '0s'` and where waiting could end the session, or `null`. */
-  note(session: Pick<SessionRow, 'id' | 'lastSeenAt'>, at: Date): Promise<void> | null {
+  note(sessionId: string, lastSeenAt: Date, at: Date): Promise<void> | null {
     const { touchInterval } = this.settings;
-    const known = this.uses.get(session.id);
-    if (known === undefined || known < at) this.uses.set(session.id, at);
+    const known = this.uses.get(sessionId);
+    // The one that is kept is moved on: a new one for each request would live long enough to be the collector's.
+    if (known === undefined) this.uses.set(sessionId, new Date(at));
+    else if (known.getTime() < at.getTime()) known.setTime(at.getTime());
     // Twice, since the timer may be late, and the write takes its time.
-    const cannotWait = at.getTime() + touchInterval * 2 >= session.lastSeenAt.getTime() + this.rule.idleTimeout;
+    const cannotWait = at.getTime() + touchInterval * 2 >= lastSeenAt.getTime() + this.rule.idleTimeout;
     if (touchInterval === 0 || this.isStopping || cannotWait) return this.flush();
     if (this.uses.size >= MOST_REMEMBERED) void this.flush();
     return null;
@@ -58,9 +59,8 @@ export class SessionTouches implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** The newest use that this process knows of: the row's, or a later one that is not written yet. */
   lastSeen(sessionId: string, written: Date): Date {
-    const [noted, before] = [this.uses.get(sessionId) ?? written, this.written.get(sessionId) ?? written];
-    const newest = noted > before ? noted : before;
-    return newest > written ? newest : written;
+    const newest = Math.max(this.uses.get(sessionId)?.getTime() ?? 0, this.written.get(sessionId)?.getTime() ?? 0);
+    return newest > written.getTime() ? new Date(newest) : written;
   }
 
   forget(sessionId: string): void {

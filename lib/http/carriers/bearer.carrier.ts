@@ -3,7 +3,8 @@ import type { HttpExchange } from '../http-exchange.js';
 import { ABSENT, type CarrierReading, TokenCarrier, UNUSABLE } from './token-carrier.port.js';
 
 /** RFC 6750, section 2.1; the scheme's name is case-insensitive (RFC 9110, section 11.1). */
-const BEARER = /^Bearer ([A-Za-z0-9._~+/-]+=*)$/i;
+const SCHEME = 'Bearer ';
+const BEARER = /^Bearer [A-Za-z0-9._~+/-]+=*$/i;
 
 /** `Authorization: Bearer <token>`. */
 @Injectable()
@@ -11,8 +12,8 @@ export class BearerCarrier extends TokenCarrier {
   override read(exchange: HttpExchange): CarrierReading {
     const count = exchange.count('authorization');
     if (count === 0) return ABSENT;
-    const token = BEARER.exec(exchange.header('authorization') ?? '')?.[1];
+    const header = exchange.header('authorization') ?? '';
     // Node shows the first of two headers, a proxy may have checked the second: believe neither.
-    return count > 1 || token === undefined ? UNUSABLE : { is: 'token', token };
+    return count > 1 || !BEARER.test(header) ? UNUSABLE : { is: 'token', token: header.slice(SCHEME.length) };
   }
 }

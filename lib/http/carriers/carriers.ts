@@ -13,6 +13,8 @@ export type Credential = CarrierReading & {
   readonly hasSessionCookie: boolean;
 };
 
+const NOTHING: Credential = { is: 'absent', carrier: null, hasSessionCookie: false };
+
 /** Finds the one credential of a request. Nothing else is looked at: no query string, no body, no other header. */
 @Injectable()
 export class Carriers {
@@ -26,15 +28,21 @@ export class Carriers {
   /** The header that somebody set himself counts, the cookie that a browser adds last: a bad token is not mended by a good cookie. */
   read(exchange: HttpExchange): Credential {
     const bearer = this.has('bearer') ? this.bearer.read(exchange) : ABSENT;
-    if (bearer.is !== 'absent') return { ...bearer, carrier: 'bearer', hasSessionCookie: false };
+    if (bearer.is !== 'absent') return shownBy('bearer', bearer);
     const apiKey = this.has('apiKey') ? this.apiKey.read(exchange) : ABSENT;
-    if (apiKey.is !== 'absent') return { ...apiKey, carrier: 'apiKey', hasSessionCookie: false };
+    if (apiKey.is !== 'absent') return shownBy('apiKey', apiKey);
     const cookie = this.has('cookie') ? this.cookie.read(exchange) : ABSENT;
-    if (cookie.is !== 'absent') return { ...cookie, carrier: 'cookie', hasSessionCookie: true };
-    return { ...ABSENT, carrier: null, hasSessionCookie: false };
+    return cookie.is === 'absent' ? NOTHING : shownBy('cookie', cookie);
   }
 
   has(carrier: CarrierName): boolean {
     return this.settings.carriers.includes(carrier);
   }
+}
+
+/** Named one by one: a spread is a microsecond of each request. */
+function shownBy(carrier: CarrierName, reading: CarrierReading): Credential {
+  const hasSessionCookie = carrier === 'cookie';
+  if (reading.is === 'token') return { is: 'token', token: reading.token, carrier, hasSessionCookie };
+  return { is: reading.is, carrier, hasSessionCookie };
 }

@@ -15,9 +15,14 @@ const keepers = new WeakMap<object, Kept>();
 
 /** Keeps what the guard found for the decorators, and, in HTTP and what goes over it, at the request, where other code looks. */
 export function keepFound(face: CallFace, context: ExecutionContext, found: SessionContext | null): void {
-  const values = { user: found?.user ?? null, auth: found };
-  if (face.isLasting !== true) Object.assign(face.request, values);
+  const user = found?.user ?? null;
+  if (face.isLasting !== true) {
+    const request = face.request as AuthenticatedRequest;
+    request.user = user;
+    request.auth = found;
+  }
   if (context.getType<string>() === 'http') return;
+  const values = { user, auth: found };
   const kept: Kept = keepers.get(face.keeper) ?? new Map<object | null, AuthenticatedRequest>();
   // By handler, since a query has many, and those of another user space have found somebody else.
   kept.set(context.getHandler(), values);
@@ -27,7 +32,7 @@ export function keepFound(face: CallFace, context: ExecutionContext, found: Sess
 
 /** What a guard left for this handler; in HTTP that is at the request, where another guard may have put it. */
 export function foundIn(context: ExecutionContext): AuthenticatedRequest {
-  if (context.getType<string>() === 'http') return context.switchToHttp().getRequest<AuthenticatedRequest | null>() ?? {};
+  if (context.getType<string>() === 'http') return context.getArgByIndex<AuthenticatedRequest | null | undefined>(0) ?? {};
   for (const argument of context.getArgs<unknown[]>()) {
     const kept = typeof argument === 'object' && argument !== null ? keepers.get(argument) : undefined;
     const found = kept?.get(context.getHandler()) ?? kept?.get(null);

@@ -6,8 +6,9 @@ export class HttpContextReader extends ContextReader {
   override readonly type = 'http';
 
   override read(context: ExecutionContext): CallFace {
-    const request: unknown = context.switchToHttp().getRequest();
+    // Not by `switchToHttp()`, which gives the context three new functions each time it is asked: at each request.
+    const [request, response] = context.getArgs<[unknown, object | null]>();
     if (typeof request !== 'object' || request === null) throw new Error('An HTTP context without a request: nobody can be let in by it.');
-    return { request, response: context.switchToHttp().getResponse<object | null>(), unit: request, keeper: request };
+    return { request, response, unit: request, keeper: request };
   }
 }

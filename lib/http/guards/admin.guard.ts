@@ -5,7 +5,7 @@ import { permits } from '../../roles/rights.js';
 import { InvalidSessionError } from '../../sessions/sessions.errors.js';
 import { HttpExchanges } from '../http-exchanges.js';
 import { RequestAuthenticator } from '../request-authenticator.js';
-import { RouteAccess } from '../route-access.js';
+import { RouteAccess, type RoutePlan } from '../route-access.js';
 
 /**
  * Lets in administrators, and who has one of the permissions that a route of the administration asks for: 401 without a session, 403 for
@@ -22,16 +22,17 @@ export class AdminGuard implements CanActivate {
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     // A method marked `@Public()` in a class for administrators means what it says.
-    if (this.access.of(context, this) === 'public') return true;
+    const plan = this.access.of(context, this);
+    if (plan.access === 'public') return true;
     try {
-      return await this.check(context);
+      return await this.check(context, plan);
     } catch (error) {
       throw this.exchanges.readers.refusal(error, context);
     }
   }
 
-  private async check(context: ExecutionContext): Promise<true> {
-    const demand = { isOptional: false, allowedNeeds: [], ...this.access.askedOf(context) };
+  private async check(context: ExecutionContext, plan: RoutePlan): Promise<true> {
+    const demand = { ...plan, isOptional: false, allowedNeeds: [] };
     const found = await this.authenticator.authenticate(this.exchanges.of(context), demand);
     if (found === null) throw new InvalidSessionError('missing');
     const asked = this.access.permissionsAskedIn(context);

@@ -17,10 +17,11 @@ export class RecentLoginGuard implements CanActivate {
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    if (this.access.of(context, this) === 'public') return true;
+    const { access, allowedNeeds } = this.access.of(context, this);
+    if (access === 'public') return true;
     try {
       const recentWithin = this.access.recentLoginIn(context) ?? null;
-      const demand = { isOptional: false, allowedNeeds: this.access.needsAllowedIn(context), recentWithin };
+      const demand = { isOptional: false, allowedNeeds, recentWithin };
       if ((await this.authenticator.authenticate(this.exchanges.of(context), demand)) === null) throw new InvalidSessionError('missing');
       return true;
     } catch (error) {

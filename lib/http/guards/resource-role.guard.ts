@@ -18,9 +18,10 @@ export class ResourceRoleGuard implements CanActivate {
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    if (this.access.of(context, this) === 'public') return true;
+    const plan = this.access.of(context, this);
+    if (plan.access === 'public') return true;
     try {
-      const demand = { isOptional: false, allowedNeeds: [], ...this.access.askedOf(context) };
+      const demand = { ...plan, isOptional: false, allowedNeeds: [] };
       const found = await this.authenticator.authenticate(this.exchanges.of(context), demand);
       if (found === null) throw new InvalidSessionError('missing');
       for (const asked of this.access.demandsOf(context)) if (asked.kind === 'resource') await this.require(found.user.id, asked, context);

@@ -21,18 +21,13 @@ export class SessionGuard implements CanActivate {
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const access = this.access.of(context, this);
-    if (access === 'public') return true;
+    const plan = this.access.of(context, this);
+    if (plan.access === 'public') return true;
     const face = this.exchanges.readers.faceOf(context);
     const exchange = this.exchanges.ofFace(face);
     markPersonal(exchange);
     try {
-      const demand = {
-        isOptional: access === 'optional',
-        allowedNeeds: this.access.needsAllowedIn(context),
-        ...this.access.askedOf(context),
-      };
-      keepFound(face, context, await this.authenticator.authenticate(exchange, demand));
+      keepFound(face, context, await this.authenticator.authenticate(exchange, plan));
       return true;
     } catch (error) {
       markFault(exchange, error);

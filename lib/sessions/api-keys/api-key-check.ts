@@ -4,10 +4,10 @@ import { milliseconds } from '../../kernel/duration.js';
 import { Database } from '../../persistence/database.js';
 import { RateLimiter } from '../../rate-limits/rate-limiter.js';
 import type { BaseUser } from '../../users/base-user.js';
-import type { CheckResult, SessionContext } from '../session.js';
+import type { SessionContext } from '../session.js';
 import { type CheckOptions, SessionCheck } from '../session-check.js';
 import { SessionStore } from '../session.store.js';
-import { InvalidSessionError, type InvalidSessionReason } from '../sessions.errors.js';
+import { InvalidSessionError } from '../sessions.errors.js';
 import { grantOf } from './api-key.js';
 
 /** Whose key this is, and whether it may be used once more. */
@@ -26,9 +26,9 @@ export class ApiKeyCheck {
    * @throws InvalidSessionError, also for a key that is used up; TooManyRequestsError beyond its rate.
    */
   async authenticate(key: unknown, { touch = true }: CheckOptions = {}): Promise<SessionContext<BaseUser>> {
-    const { result, row } = await this.checking.checkKey(key, { touch });
-    if (result.status !== 'ok' || row === null) throw new InvalidSessionError(idOfApiKey(key) === null ? 'malformed' : reasonOf(result));
-    const { status: _status, ...found } = result;
+    const examined = await this.checking.checkKey(key, { touch });
+    if (examined.status !== 'ok') throw new InvalidSessionError(idOfApiKey(key) === null ? 'malformed' : examined.status);
+    const { row, context } = examined;
     const { maxUses, rate } = grantOf(row);
     if (touch && rate !== null) {
       await this.limiter.spend({ name: 'api-key', limit: rate.uses, window: milliseconds(rate.per) }, row.id);
@@ -36,10 +36,6 @@ export class ApiKeyCheck {
     // The look before it may be stale; this update is what decides.
     if (maxUses !== null && !(touch ? await this.store.spendUse(this.database, row.id, maxUses) : row.uses < maxUses))
       throw new InvalidSessionError('expired');
-    return found;
+    return context;
   }
-}
-
-function reasonOf({ status }: CheckResult<BaseUser>): InvalidSessionReason {
-  return status === 'ok' ? 'not_found' : status;
 }
