@@ -115,12 +115,14 @@ export { PasswordHasher } from './passwords/password-hasher.port.js';
 export { PasswordVerifier } from './passwords/password-verifier.port.js';
 export { FrameworkClientAddress } from './http/framework-client-address.js';
 export { ClientAddress } from './http/client-address.port.js';
+export { type Change, InvalidationBus } from './persistence/invalidation-bus.port.js';
 export { AttemptStore, type Spending } from './rate-limits/attempt-store.port.js';
 export type { Budget } from './rate-limits/budget.js';
 
 // Options
 export type { EmailConfirmationOptions, RegistrationOptions } from './registration/registration.options.js';
 export type { ApiKeysOptions } from './sessions/api-keys/api-keys.options.js';
+export type { SessionCacheOptions } from './sessions/session-cache.options.js';
 export type { SessionsOptions } from './sessions/sessions.options.js';
 export type { LegacyLogin, LegacyUser } from './passwords/legacy-login.js';
 export type { PasswordsOptions } from './passwords/passwords.options.js';

@@ -17,6 +17,7 @@ import { ImpersonationService } from './impersonation/impersonation.service.js';
 import type { Duration } from './kernel/duration.js';
 import { PasswordResetService } from './password-reset/password-reset.service.js';
 import { Memberships } from './roles/memberships.js';
+import { InvalidationBus } from './persistence/invalidation-bus.port.js';
 import { UsersEvents } from './persistence/users-events.js';
 import { AttemptsService } from './rate-limits/attempts.service.js';
 import { SessionsService } from './sessions/sessions.service.js';
@@ -67,6 +68,8 @@ const SERVICES = {
   UsersEvents,
 } as const;
 const GUARD_PARTS = [RouteAccess, HttpExchanges, RequestAuthenticator, Memberships] as const;
+/** What extensions ask for beside those. */
+const MORE_PARTS = [InvalidationBus] as const;
 
 /** The usual space is asked for by the classes; every other one by names of its own, since a class can stand for one space only. */
 export function facesOf(space: string): SpaceFaces {
@@ -85,6 +88,7 @@ export function facesOf(space: string): SpaceFaces {
     symbol
   >;
   const parts = GUARD_PARTS.map((part) => named(part as Type));
+  for (const part of MORE_PARTS) named(part as unknown as Type);
   const { recent, ...guards } = guardsOf(parts);
   const RecentLoginOf: SpaceFaces['RecentLogin'] = (within) => recentLoginBy([guards.session, recent], within);
   const NotWhileActingOf = (): Guarding => notWhileActingBy(guards.session);

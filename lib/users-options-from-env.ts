@@ -47,6 +47,7 @@ const READERS: Readonly<Record<string, Readonly<Record<string, Reader | Readonly
     max: COUNT,
     whenFull: TEXT,
     preparedStatements: FLAG,
+    cache: FLAG,
   },
   passwords: { preset: TEXT, minLength: COUNT, maxLength: COUNT, minClasses: COUNT, contextWords: LIST, concurrency: COUNT, queue: COUNT },
   passwordReset: { tokenLifetime: LENGTH },

@@ -23,6 +23,7 @@ import { Clock } from './kernel/clock.port.js';
 import { Issues } from './kernel/issues.js';
 import { PasswordResetService } from './password-reset/password-reset.service.js';
 import { Database } from './persistence/database.js';
+import { InvalidationBus } from './persistence/invalidation-bus.port.js';
 import { Outage } from './persistence/outage.js';
 import { SpaceEntities } from './persistence/space-entities.js';
 import { UsersEvents } from './persistence/users-events.js';
@@ -120,6 +121,7 @@ function exportsOf({ providers }: UserSpace): InjectionToken[] {
         AttemptsService,
         UsersHealth,
         UsersEvents,
+        InvalidationBus,
         ...HTTP_EXPORTS,
       ];
 }

@@ -13,6 +13,7 @@ import type { Notifier } from './notifications/notifier.port.js';
 import { type PasswordResetOptions, PasswordResetSettings, resolvePasswordResetOptions } from './password-reset/password-reset.options.js';
 import type { PasswordHasher } from './passwords/password-hasher.port.js';
 import { type PasswordsOptions, PasswordsSettings, resolvePasswordsOptions } from './passwords/passwords.options.js';
+import type { InvalidationBus } from './persistence/invalidation-bus.port.js';
 import type { EntityClass } from './persistence/space-entities.js';
 import type { AttemptStore } from './rate-limits/attempt-store.port.js';
 import { type LimitsOptions, LimitsSettings, resolveLimitsOptions } from './rate-limits/rate-limits.options.js';
@@ -42,6 +43,8 @@ export interface PortsOptions {
   readonly notifier?: Port<Notifier>;
   readonly clientAddress?: Port<ClientAddress>;
   readonly attemptStore?: Port<AttemptStore>;
+  /** What tells the other nodes of changes. */
+  readonly invalidationBus?: Port<InvalidationBus>;
 }
 
 /** What shapes the module graph: known before any factory runs, so it stands beside `useFactory` and never in its result. */

@@ -41,7 +41,10 @@ import { PasswordPolicy } from './passwords/password-policy.js';
 import { PasswordStore } from './passwords/password.store.js';
 import { PasswordsSettings } from './passwords/passwords.options.js';
 import { Passwords } from './passwords/passwords.service.js';
+import { Changes } from './persistence/changes.js';
 import { Database } from './persistence/database.js';
+import { InvalidationBus } from './persistence/invalidation-bus.port.js';
+import { LocalInvalidationBus } from './persistence/local-invalidation-bus.js';
 import { StateStore } from './persistence/state.store.js';
 import { UnitOfWork } from './persistence/unit-of-work.js';
 import { UsersEvents } from './persistence/users-events.js';
@@ -73,6 +76,7 @@ import { Credentials } from './sessions/credentials.js';
 import { LegacyUsers } from './sessions/legacy-users.port.js';
 import { Login } from './sessions/login.js';
 import { Reauthentication } from './sessions/reauthentication.js';
+import { SessionCache } from './sessions/session-cache.js';
 import { SessionCheck } from './sessions/session-check.js';
 import { SessionEnding } from './sessions/session-ending.js';
 import { SessionLookupStore } from './sessions/session-lookup.store.js';
@@ -82,6 +86,7 @@ import { SessionRoles } from './sessions/session-roles.js';
 import { SessionRule } from './sessions/session-rule.js';
 import { SessionTouches } from './sessions/session-touches.js';
 import { SessionStore } from './sessions/session.store.js';
+import { SessionsSettings } from './sessions/sessions.options.js';
 import { SessionsService } from './sessions/sessions.service.js';
 import { JANITOR } from './users.maintenance.js';
 import { ImportRows } from './user-import/import-row.js';
@@ -102,6 +107,7 @@ export const SERVICES: Provider[] = [
   Measurements,
   UsersHealth,
   UsersEvents,
+  Changes,
   StateStore,
   {
     provide: UnitOfWork,
@@ -134,6 +140,11 @@ export const SERVICES: Provider[] = [
     SessionStore,
     SessionTouches,
   ],
+  {
+    provide: SessionCache,
+    useFactory: ({ cache }: SessionsSettings, changes: Changes) => new SessionCache(cache, changes, () => performance.now()),
+    inject: [SessionsSettings, Changes],
+  },
   SessionsService,
   ...[
     ChosenAdmin,
@@ -168,6 +179,7 @@ export function portProviders(ports: PortsOptions): Provider[] {
     port(Notifier, ports.notifier ?? MailNotifier),
     port(ClientAddress, ports.clientAddress ?? FrameworkClientAddress),
     port(AttemptStore, ports.attemptStore ?? DatabaseAttemptStore),
+    port(InvalidationBus, ports.invalidationBus ?? LocalInvalidationBus),
     ports.hasher === undefined
       ? { provide: PasswordHasher, useFactory: defaultHasher, inject: [PasswordsSettings, RandomSource] }
       : port(PasswordHasher, ports.hasher),

@@ -14,4 +14,7 @@ export interface Connection {
    * @throws UnavailableError when the database is down, refuses, or does not answer in time.
    */
   ask<T>(task: (manager: EntityManager) => Promise<T>): Promise<T>;
+
+  /** Runs `task` once what was asked has been committed, or undone where that is known: at once outside a transaction. It must not throw. */
+  whenOver(task: () => void): void;
 }

@@ -2,6 +2,7 @@ import type { OnApplicationShutdown } from '@nestjs/common';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { Connection } from './connection.js';
 import { withDeadline } from './deadline.js';
+import { HostCommits } from './host-commits.js';
 import { Outage } from './outage.js';
 
 /** The host's database outside any transaction: each statement on its own, bounded in time. */
@@ -30,6 +31,11 @@ export class Database implements Connection, OnApplicationShutdown {
     }
   }
 
+  /** Each statement is committed by itself. */
+  whenOver(task: () => void): void {
+    task();
+  }
+
   onApplicationShutdown(): void {
     this.outage.stop();
   }
@@ -54,5 +60,11 @@ class JoinedDatabase extends Database {
 
   override ask<T>(task: (manager: EntityManager) => Promise<T>): Promise<T> {
     return super.ask((plain) => task(this.isInTransaction ? this.host : plain));
+  }
+
+  override whenOver(task: () => void): void {
+    const runner = this.isInTransaction ? this.host.queryRunner : undefined;
+    if (runner === undefined) task();
+    else HostCommits.of(this.dataSource).add(runner, { committed: task });
   }
 }

@@ -1,13 +1,17 @@
 import type { DataSource, EntitySubscriberInterface, QueryRunner, TransactionCommitEvent, TransactionRollbackEvent } from 'typeorm';
-import type { Work } from './work.js';
+
+/** What somebody did in a transaction of the host's. */
+export interface Joined {
+  committed(): void;
+}
 
 interface Waiting {
-  readonly work: Work;
+  readonly work: Joined;
   /** How deep in nested transactions the work stands; 1 is the outermost. */
   depth: number;
 }
 
-/** Keeps what units of work did inside a host's transaction until that commits, and forgets it when it, or a nested one around the work, is undone. */
+/** Keeps what was done inside a host's transaction until that commits, and forgets it when it, or a nested one around the work, is undone. */
 export class HostCommits implements EntitySubscriberInterface {
   private static readonly known = new WeakMap<DataSource, HostCommits>();
   private readonly waiting = new WeakMap<QueryRunner, Waiting[]>();
@@ -21,7 +25,7 @@ export class HostCommits implements EntitySubscriberInterface {
     return commits;
   }
 
-  add(runner: QueryRunner, work: Work): void {
+  add(runner: QueryRunner, work: Joined): void {
     const list = this.waiting.get(runner) ?? [];
     list.push({ work, depth: depthOf(runner) });
     this.waiting.set(runner, list);

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Equal, type ObjectLiteral } from 'typeorm';
+import { Changes } from './changes.js';
 import type { Connection } from './connection.js';
 import { type EntityClass, SpaceEntities } from './space-entities.js';
 import { StateRow } from './state.entity.js';
@@ -12,7 +13,10 @@ export type StateKey = 'admins' | 'first-admin' | 'first-admin-links' | 'blackou
 export class StateStore {
   private readonly entity: EntityClass<StateRow>;
 
-  constructor(entities: SpaceEntities) {
+  constructor(
+    entities: SpaceEntities,
+    private readonly changes: Changes,
+  ) {
     this.entity = entities.of(StateRow);
   }
 
@@ -29,6 +33,8 @@ export class StateStore {
   }
 
   async set(on: Connection, key: StateKey, value: unknown): Promise<void> {
-    await on.ask((manager) => manager.getRepository<ObjectLiteral>(this.entity).upsert({ key, value }, ['key']));
+    // Only the blackout is read with each session.
+    const changed = key === 'blackout' ? [{ of: 'all' } as const] : [];
+    await this.changes.write(on, changed, (manager) => manager.getRepository<ObjectLiteral>(this.entity).upsert({ key, value }, ['key']));
   }
 }

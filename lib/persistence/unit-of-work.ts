@@ -86,15 +86,20 @@ export class UnitOfWork {
 
   private async once<T>(task: Task<T>, attempt: Attempt): Promise<T> {
     let work: Work | undefined;
-    const value = await (this.host ?? this.database.dataSource.manager).transaction(async (manager) => {
-      refuseWhenGivenUp(attempt);
-      work = new Work(manager, this.events, this.clock.now());
-      const result = await task(work);
-      refuseWhenGivenUp(attempt);
-      return result;
-    });
-    if (work !== undefined) this.committed(work);
-    return value;
+    try {
+      const value = await (this.host ?? this.database.dataSource.manager).transaction(async (manager) => {
+        refuseWhenGivenUp(attempt);
+        work = new Work(manager, this.events, this.clock.now());
+        const result = await task(work);
+        refuseWhenGivenUp(attempt);
+        return result;
+      });
+      if (work !== undefined) this.committed(work);
+      return value;
+    } catch (error) {
+      work?.failed();
+      throw error;
+    }
   }
 
   private committed(work: Work): void {

@@ -8,6 +8,7 @@ import type { UsersEvents } from './users-events.js';
 export class Work implements Connection {
   private readonly logger = new Logger('UnitOfWork');
   private readonly commitTasks: (() => void)[] = [];
+  private readonly overTasks: (() => void)[] = [];
 
   constructor(
     private readonly manager: EntityManager,
@@ -31,9 +32,20 @@ export class Work implements Connection {
     this.commitTasks.push(task);
   }
 
+  /** Keeps `task` until the transaction is over, however it ends: also where its commit was sent and no answer came. */
+  whenOver(task: () => void): void {
+    this.overTasks.push(task);
+  }
+
+  /** Called by whoever heard that it failed. */
+  failed(): void {
+    for (const task of this.overTasks.splice(0)) task();
+  }
+
   /** Called once by whoever committed. What fails here is logged: the rows are written, and the caller must hear so. */
   committed(): void {
-    for (const task of this.commitTasks.splice(0)) {
+    // First, so that a handler that asks is told of what it hears.
+    for (const task of [...this.overTasks.splice(0), ...this.commitTasks.splice(0)]) {
       try {
         task();
       } catch (error) {

@@ -34,6 +34,14 @@ export type Examined =
   | { readonly status: 'ok'; readonly context: SessionContext<BaseUser>; readonly row: SessionRow }
   | { readonly status: Exclude<CheckResult['status'], 'ok'> };
 
+interface Judged {
+  readonly lookedUp: LookedUp;
+  readonly now: Date;
+  /** As the row has it: the judgement moves it. */
+  readonly lastSeenAt: Date;
+  readonly examined: Examined;
+}
+
 const NOT_FOUND: Examined = { status: 'not_found' };
 
 /** Answers the one question of every request: whose session is this, and is it still good? */
@@ -66,22 +74,38 @@ export class SessionCheck {
     return this.examine({ id: idOfToken(token), token, kind: 'session' }, touch);
   }
 
-  private async examine({ id, token, kind }: Shown, touch: boolean): Promise<Examined> {
+  private async examine(shown: Shown, touch: boolean): Promise<Examined> {
     try {
-      const found = id === null ? null : await this.lookup.find(this.database, id);
-      if (found === null || !sameHash(found.session.secretHash, hashToken(kind, token as string))) return this.counted(NOT_FOUND);
-      const now = this.clock.now();
-      const { lastSeenAt } = found.session;
-      const examined = this.judge(found, now, touch);
+      // A refusal is never given from memory: the token may be new, the ban lifted, the last use another node's.
+      const found = this.recalled(shown, touch) ?? (await this.lookedUp(shown, touch));
+      if (found === null) return this.counted(NOT_FOUND);
+      const { lookedUp, now, lastSeenAt, examined } = found;
       if (examined.status !== 'ok') return this.counted(examined);
-      if (found.session.actorId !== null && !(await this.acting.stands(found, now))) return this.counted({ status: 'inactive' });
-      const writing = touch ? this.touches.note(found.session.id, lastSeenAt, now) : null;
+      if (lookedUp.session.actorId !== null && !(await this.acting.stands(lookedUp, now))) return this.counted({ status: 'inactive' });
+      const writing = touch ? this.touches.note(lookedUp.session.id, lastSeenAt, now) : null;
       if (writing !== null) await writing;
       return this.counted(examined);
     } catch (error) {
       this.measurements.noteError('check', error);
       throw error;
     }
+  }
+
+  private recalled(shown: Shown, touch: boolean): Judged | null {
+    const judged = shown.id === null ? null : this.judgeFor(shown, this.lookup.recall(this.database, shown.id), touch);
+    return judged?.examined.status === 'ok' ? judged : null;
+  }
+
+  private async lookedUp(shown: Shown, touch: boolean): Promise<Judged | null> {
+    return shown.id === null ? null : this.judgeFor(shown, await this.lookup.find(this.database, shown.id), touch);
+  }
+
+  /** @returns `null` for a secret that is not its own. */
+  private judgeFor({ token, kind }: Shown, lookedUp: LookedUp | null, touch: boolean): Judged | null {
+    if (lookedUp === null || !sameHash(lookedUp.session.secretHash, hashToken(kind, token as string))) return null;
+    const { lastSeenAt } = lookedUp.session;
+    const now = this.clock.now();
+    return { lookedUp, now, lastSeenAt, examined: this.judge(lookedUp, now, touch) };
   }
 
   private counted(examined: Examined): Examined {

@@ -7,8 +7,10 @@ import type { Outage } from '../persistence/outage.js';
 import { isList, type Row, RowReader } from '../persistence/row-reader.js';
 import { SpaceEntities } from '../persistence/space-entities.js';
 import { StateRow } from '../persistence/state.entity.js';
+import { outranks, Rights } from '../roles/rights.js';
 import { BaseUser } from '../users/base-user.js';
 import { UserStore } from '../users/user.store.js';
+import { type Asking, SessionCache } from './session-cache.js';
 import { SessionRow } from './session.entity.js';
 import { SessionsSettings } from './sessions.options.js';
 
@@ -45,6 +47,8 @@ export class SessionLookupStore {
     private readonly entities: SpaceEntities,
     private readonly users: UserStore,
     private readonly settings: SessionsSettings,
+    private readonly cache: SessionCache,
+    private readonly rights: Rights,
     { dataSource, timeout, outage }: Database,
   ) {
     this.dataSource = dataSource;
@@ -52,10 +56,28 @@ export class SessionLookupStore {
     this.outage = outage;
   }
 
+  /** What the cache has of it, as of some seconds ago at most; `null` where the database must be asked. Good for a yes, never for a no. */
+  recall(on: Database, sessionId: string): LookedUp | null {
+    if (!this.cache.isOn || this.plan === undefined || on.isInTransaction) return null;
+    const row = this.cache.find(sessionId);
+    return row === undefined ? null : this.read(this.plan, row);
+  }
+
   /** @throws UnavailableError when the database cannot answer in time. */
-  find(on: Database, sessionId: string): Promise<LookedUp | null> {
+  async find(on: Database, sessionId: string): Promise<LookedUp | null> {
     const plan = (this.plan ??= this.build());
-    return this.rowOf(plan, on, sessionId).then((row) => (row === null ? null : this.read(plan, row)));
+    const asking = this.cache.isOn && !on.isInTransaction ? this.cache.asking() : null;
+    const row = await this.rowOf(plan, on, sessionId);
+    if (row === null) return null;
+    const found = this.read(plan, row);
+    if (asking !== null) this.keep(found, row, asking);
+    return found;
+  }
+
+  /** Not what may administrate, nor a session in another's name, nor a key, whose uses are counted: each of their requests is asked anew. */
+  private keep({ session, user }: LookedUp, row: Row, asking: Asking): void {
+    if (session.kind !== 'session' || session.acting !== null || outranks(this.rights.permissionsOf(user), [])) return;
+    this.cache.keep(row, asking, { sessionId: session.id, userId: user.id });
   }
 
   private read({ session, user, blackoutOf }: Plan, row: Row): LookedUp {

@@ -15,7 +15,9 @@ import {
 } from 'typeorm';
 import { isId, lastIdOf } from '../kernel/id.js';
 import { decodeCursor, invalidCursor, type Page, pageOf } from '../kernel/page.js';
+import { Changes } from '../persistence/changes.js';
 import type { Connection } from '../persistence/connection.js';
+import type { Change } from '../persistence/invalidation-bus.port.js';
 import { type EntityClass, SpaceEntities } from '../persistence/space-entities.js';
 import { conditionsOf, type Edge, idleAt, isIdle, type SessionFilter } from './session-conditions.store.js';
 import { type SessionKind, SessionRow } from './session.entity.js';
@@ -38,6 +40,8 @@ export interface Swept {
 
 /** Below every id, in any order that an engine keeps them in. */
 const LEAST_ID = '00000000-0000-0000-0000-000000000000';
+/** What is over by the clock is judged so from whatever is remembered of it. */
+const TIME_ALONE: readonly Change[] = [];
 /** How many rows one statement names, well below every engine's bound on parameters. */
 const CHUNK = 500;
 
@@ -46,7 +50,10 @@ const CHUNK = 500;
 export class SessionStore {
   private readonly entity: EntityClass<SessionRow>;
 
-  constructor(entities: SpaceEntities) {
+  constructor(
+    entities: SpaceEntities,
+    private readonly changes: Changes,
+  ) {
     this.entity = entities.of(SessionRow);
   }
 
@@ -59,24 +66,27 @@ export class SessionStore {
   }
 
   async update(on: Connection, id: string, patch: Partial<SessionRow>): Promise<boolean> {
-    const result = await on.ask((manager) => this.writer(manager).update({ id: Equal(id) }, patch));
+    const result = await this.changes.write(on, [{ of: 'session', id }], (manager) =>
+      this.writer(manager).update({ id: Equal(id) }, patch),
+    );
     return result.affected === 1;
   }
 
   /** Puts a new secret in the place of the one that `row` has, if that still stands. */
   async replaceSecret(on: Connection, row: SessionRow, patch: Pick<SessionRow, 'secretHash'> & Partial<SessionRow>): Promise<boolean> {
     const where = { id: Equal(row.id), secretHash: Equal(row.secretHash) };
-    const result = await on.ask((manager) => this.writer(manager).update(where, patch));
+    const changed = [{ of: 'session', id: row.id } as const];
+    const result = await this.changes.write(on, changed, (manager) => this.writer(manager).update(where, patch));
     return result.affected === 1;
   }
 
   async delete(on: Connection, id: string): Promise<boolean> {
-    const result = await on.ask((manager) => this.writer(manager).delete({ id: Equal(id) }));
+    const result = await this.changes.write(on, [{ of: 'session', id }], (manager) => this.writer(manager).delete({ id: Equal(id) }));
     return result.affected === 1;
   }
 
   async deleteAll(on: Connection, filter: SessionFilter, edge: Edge): Promise<number> {
-    return this.deleteWhere(on, conditionsOf(filter, edge));
+    return this.deleteWhere(on, conditionsOf(filter, edge), [ofWhom(filter)]);
   }
 
   /** Newest first, by keyset over the id, which begins with the time. */
@@ -121,7 +131,8 @@ export class SessionStore {
   }
 
   deleteIds(on: Connection, ids: readonly string[]): Promise<number> {
-    return this.deleteWhere(on, [{ id: In([...ids]) }]);
+    const changed = ids.map((id) => ({ of: 'session', id }) as const);
+    return this.deleteWhere(on, [{ id: In([...ids]) }], changed);
   }
 
   /** Writes when sessions were last seen, many in one statement. It updates only: what ended in the meantime stays ended. */
@@ -137,13 +148,8 @@ export class SessionStore {
     const where = conditionsOf(rest, edge).map((condition) => ({ ...condition, id: And(...ids) }));
     const order = { id: 'ASC' } as const;
     const rows = await on.ask((manager) => manager.getRepository(this.entity).find({ select: { id: true }, where, order, take: limit }));
-    const gone =
-      rows.length === 0
-        ? 0
-        : await this.deleteIds(
-            on,
-            rows.map(({ id }) => id),
-          );
+    const found = rows.map(({ id }) => id);
+    const gone = found.length === 0 ? 0 : await this.deleteWhere(on, [{ id: In(found) }], [ofWhom(filter)]);
     return { gone, next: rows.length < limit ? null : (rows.at(-1)?.id ?? null) };
   }
 
@@ -152,7 +158,7 @@ export class SessionStore {
     const where = { endsAt: LessThanOrEqual(now) };
     const order = { endsAt: 'ASC' } as const;
     const rows = await on.ask((manager) => manager.getRepository(this.entity).find({ select: { id: true }, where, order, take: limit }));
-    return rows.length === 0 ? 0 : this.deleteWhere(on, [{ ...where, id: In(rows.map(({ id }) => id)) }]);
+    return rows.length === 0 ? 0 : this.deleteWhere(on, [{ ...where, id: In(rows.map(({ id }) => id)) }], TIME_ALONE);
   }
 
   /**
@@ -168,7 +174,7 @@ export class SessionStore {
     const ids = rows.filter((row) => isIdle(row, edge)).map(({ id }) => id);
     // Asked again in the delete: a session whose last use was written in the meantime stays.
     const over = idleAt(edge).map((condition) => ({ ...condition, id: In(ids) }));
-    const gone = ids.length === 0 ? 0 : await this.deleteWhere(on, over);
+    const gone = ids.length === 0 ? 0 : await this.deleteWhere(on, over, TIME_ALONE);
     return { gone, next: rows.length < limit ? null : (rows.at(-1)?.id ?? null) };
   }
 
@@ -191,9 +197,9 @@ export class SessionStore {
     );
   }
 
-  private async deleteWhere(on: Connection, where: readonly FindOptionsWhere<SessionRow>[]): Promise<number> {
+  private async deleteWhere(on: Connection, where: readonly FindOptionsWhere<SessionRow>[], changed: readonly Change[]): Promise<number> {
     const isAll = where.length === 1 && Object.keys(where[0] ?? {}).length === 0;
-    const result = await on.ask((manager) => {
+    const result = await this.changes.write(on, changed, (manager) => {
       const query = manager.createQueryBuilder().delete().from(this.entity);
       return (isAll ? query : query.where([...where])).execute();
     });
@@ -203,6 +209,11 @@ export class SessionStore {
   private writer(manager: EntityManager): Repository<ObjectLiteral> {
     return manager.getRepository<ObjectLiteral>(this.entity);
   }
+}
+
+/** What a filter means that names no user is told as anything at all: the statement does not say whose they were. */
+function ofWhom({ userId }: SessionFilter): Change {
+  return userId === undefined ? { of: 'all' } : { of: 'user', id: userId };
 }
 
 /** The later of the column and `value`: two nodes write in any order, and the past must not win. PostgreSQL takes bare parameters for text. */

@@ -1,5 +1,6 @@
 import { type Duration, isDuration, milliseconds } from '../kernel/duration.js';
 import type { Issues } from '../kernel/issues.js';
+import { resolveSessionCache, type SessionCacheOptions, type SessionCacheSettings } from './session-cache.options.js';
 
 export interface SessionsOptions {
   /** How long a session lives without use. @default '10d' */
@@ -22,6 +23,8 @@ export interface SessionsOptions {
   readonly allowNonExpiring?: boolean;
   /** Whether PostgreSQL prepares the look-up of a session, once for each connection; not behind PgBouncer before 1.21. @default true */
   readonly preparedStatements?: boolean;
+  /** Whether a node may answer from memory for some seconds: fewer statements, for less certainty. @default false */
+  readonly cache?: boolean | SessionCacheOptions;
 }
 
 /** The resolved {@link SessionsOptions}; lengths in milliseconds. */
@@ -36,6 +39,8 @@ export abstract class SessionsSettings {
   abstract readonly whenFull: 'end-oldest' | 'refuse';
   abstract readonly allowNonExpiring: boolean;
   abstract readonly preparedStatements: boolean;
+  /** `null` for no cache. */
+  abstract readonly cache: SessionCacheSettings | null;
 }
 
 /** Far below 2^31 milliseconds, beyond which a timer of Node's runs all the time. */
@@ -62,7 +67,8 @@ export function resolveSessionsOptions(options: SessionsOptions | undefined, iss
     recentLogin: length('recentLogin', '10m'),
     actingTimeout: length('actingTimeout', LONGEST_ACTING),
   };
-  const settings = { ...lengths, sliding, max, whenFull, allowNonExpiring, preparedStatements };
+  const cache = resolveSessionCache(options?.cache, issues);
+  const settings = { ...lengths, sliding, max, whenFull, allowNonExpiring, preparedStatements, cache };
   noteFaults(settings, issues);
   // A misspelt option would be a default that nobody chose.
   for (const name of Object.keys(options ?? {})) {

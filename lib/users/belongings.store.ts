@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Equal, type ObjectLiteral } from 'typeorm';
-import { Database } from '../persistence/database.js';
+import { Changes } from '../persistence/changes.js';
 import type { Connection } from '../persistence/connection.js';
+import { Database } from '../persistence/database.js';
 import { type EntityClass, SpaceEntities } from '../persistence/space-entities.js';
 
 /** What hangs on a user in our other tables, whichever these are. */
@@ -12,6 +13,7 @@ export class BelongingsStore {
   constructor(
     entities: SpaceEntities,
     private readonly database: Database,
+    private readonly changes: Changes,
   ) {
     this.entities = entities.all();
   }
@@ -21,7 +23,9 @@ export class BelongingsStore {
     const { dataSource } = this.database;
     const owned = this.entities.filter((entity) => dataSource.getMetadata(entity).findColumnWithPropertyName('userId') !== undefined);
     for (const entity of owned) {
-      await on.ask((manager) => manager.getRepository<ObjectLiteral>(entity).delete({ userId: Equal(userId) }));
+      await this.changes.write(on, [{ of: 'user', id: userId }], (manager) =>
+        manager.getRepository<ObjectLiteral>(entity).delete({ userId: Equal(userId) }),
+      );
     }
   }
 }

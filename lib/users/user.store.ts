@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Equal, type EntityManager, type FindOptionsWhere, IsNull, LessThan, MoreThan, type ObjectLiteral, type Repository } from 'typeorm';
 import { Clock } from '../kernel/clock.port.js';
+import { Changes } from '../persistence/changes.js';
 import type { Connection } from '../persistence/connection.js';
 import { type EntityClass, SpaceEntities } from '../persistence/space-entities.js';
 import { violatedColumn } from '../persistence/unique-violation.js';
@@ -19,6 +20,7 @@ export class UserStore {
   constructor(
     entities: SpaceEntities,
     private readonly clock: Clock,
+    private readonly changes: Changes,
   ) {
     this.entity = entities.of(BaseUser);
   }
@@ -49,29 +51,34 @@ export class UserStore {
    * @throws UsernameTakenError and EmailTakenError as the unique indexes say.
    */
   async update(on: Connection, id: string, patch: UserRow): Promise<boolean> {
-    const result = await this.orTaken(on.ask((manager) => this.writer(manager).update({ id: Equal(id) }, patch)));
+    const changed = [{ of: 'user', id } as const];
+    const result = await this.orTaken(this.changes.write(on, changed, (manager) => this.writer(manager).update({ id: Equal(id) }, patch)));
     return result.affected === 1;
   }
 
   /** A write that changes nothing but takes the row's lock: the first statement of a unit of work on one user. */
-  lock(on: Connection, id: string): Promise<boolean> {
-    return this.update(on, id, { id });
+  async lock(on: Connection, id: string): Promise<boolean> {
+    const result = await on.ask((manager) => this.writer(manager).update({ id: Equal(id) }, { id }));
+    return result.affected === 1;
   }
 
   /** His passwords, sessions and tokens go with him, by the database's cascades. */
   async delete(on: Connection, id: string): Promise<boolean> {
-    const result = await on.ask((manager) => this.repository(manager).delete(whereOf({ id })));
+    const result = await this.changes.write(on, [{ of: 'user', id }], (manager) => this.repository(manager).delete(whereOf({ id })));
     return result.affected === 1;
   }
 
   /** Takes an administrator's id off the bans that he imposed: nothing of a deleted user stays. */
   async forgetBanner(on: Connection, id: string): Promise<void> {
-    await on.ask((manager) => this.writer(manager).update({ bannedById: Equal(id) }, { bannedById: null }));
+    const { affected } = await on.ask((manager) => this.writer(manager).update({ bannedById: Equal(id) }, { bannedById: null }));
+    // Whose row it was on is not told.
+    if (affected !== 0) this.changes.note(on, { of: 'all' });
   }
 
   /** Deletes a user only while nobody has confirmed or vouched for him. */
   async deletePending(on: Connection, id: string): Promise<boolean> {
-    const result = await on.ask((manager) => this.repository(manager).delete({ id: Equal(id), activatedAt: IsNull() }));
+    const pending = { id: Equal(id), activatedAt: IsNull() };
+    const result = await this.changes.write(on, [{ of: 'user', id }], (manager) => this.repository(manager).delete(pending));
     return result.affected === 1;
   }
 

@@ -51,6 +51,7 @@ const FACES: Record<string, readonly string[]> = {
     'InvalidOptionsError',
     'InvalidSessionError',
     'InvalidTokenError',
+    'InvalidationBus',
     'InvitationsController',
     'LastAdminError',
     'LoginController',

@@ -32,6 +32,9 @@ export interface HostOptions extends LibraryOptions {
 
 export const PASSWORD = 'correct horse battery';
 
+/** `USERS_TEST_CACHE=1`: every suite on the cache of sessions, so that whatever says "at the next request" says it of that too. */
+const CACHE = process.env['USERS_TEST_CACHE'] === '1' ? ({ cache: { lifetime: '1m' } } as const) : {};
+
 /** The testing kit's host on a database of the run's engine, with hashes that are counted. */
 export class HostApp {
   readonly users: UsersService;
@@ -112,6 +115,7 @@ export class HostApp {
   }
 }
 
-function kitOn(database: DatabaseOptions, { user, ...options }: LibraryOptions): UsersTestKit {
+function kitOn(database: DatabaseOptions, { user, ...given }: LibraryOptions): UsersTestKit {
+  const options = { ...given, sessions: { ...CACHE, ...given.sessions } };
   return usersTestKit({ database, options, ...(user && { user }) }) as unknown as UsersTestKit;
 }

@@ -1,8 +1,12 @@
 /** The part of node-redis's client that is used; its own types would make it a peer of every host. */
 export interface RedisClient {
   readonly isOpen: boolean;
+  /** Whether it is connected, and its subscriptions stand again. */
+  readonly isReady: boolean;
   connect(): Promise<unknown>;
   sendCommand(words: readonly string[]): Promise<unknown>;
+  /** Once; it subscribes again by itself whenever it connects again, before it is ready. */
+  subscribe(channel: string, heard: (message: string) => void): Promise<unknown>;
   /** At once; what waits is refused. */
   destroy(): void;
   on(event: 'error', listener: (error: unknown) => void): unknown;

@@ -21,6 +21,11 @@ export class RedisConnection implements OnApplicationShutdown {
     client.on('ready', () => void this.checkEviction());
   }
 
+  /** Calls `task` whenever there is a connection anew. */
+  onReady(task: () => void): void {
+    this.client.on('ready', task);
+  }
+
   /** Begins to connect. @returns when there is a connection, or when one has been waited for as long as a question may take. */
   async open(): Promise<void> {
     // Never rejects while the app runs: it goes on trying, and each failure is told as an event.

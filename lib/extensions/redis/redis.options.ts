@@ -9,6 +9,8 @@ export interface UsersRedisOptions {
   readonly prefix?: string;
   /** Whether the rate limits are counted in Redis; otherwise they stay in the database. @default true */
   readonly limits?: boolean;
+  /** Whether nodes tell each other of changes: for `sessions.cache`, and for sockets. @default true */
+  readonly changes?: boolean;
 }
 
 /** The resolved {@link UsersRedisOptions}. */
@@ -19,11 +21,11 @@ export abstract class RedisSettings {
   abstract readonly prefix: string;
 }
 
-const KNOWN = ['url', 'client', 'prefix', 'limits'];
+const KNOWN = ['url', 'client', 'prefix', 'limits', 'changes'];
 
 /** @throws InvalidOptionsError naming every fault; none of its sentences repeats the address, which may hold a password. */
 export function resolveRedisOptions(options: UsersRedisOptions, space: string): RedisSettings {
-  const { url = '', client = {}, prefix = 'nestjs-users', limits = true } = (options as Partial<UsersRedisOptions> | null) ?? {};
+  const { url = '', client = {}, prefix = 'nestjs-users', ...switches } = (options as Partial<UsersRedisOptions> | null) ?? {};
   const faults = [
     ...Object.keys(options ?? {})
       .filter((name) => !KNOWN.includes(name))
@@ -31,7 +33,9 @@ export function resolveRedisOptions(options: UsersRedisOptions, space: string): 
     ...(isRedisUrl(url) ? [] : ["usersRedis: url: give 'redis://host:6379', or 'rediss://' for TLS."]),
     ...(typeof client === 'object' && client !== null ? [] : ["usersRedis: client: give an object with node-redis's options."]),
     ...(/^[\w.:-]{1,64}$/.test(String(prefix)) ? [] : ['usersRedis: prefix: give 1 to 64 letters, digits and -_.:']),
-    ...(typeof limits === 'boolean' ? [] : ['usersRedis: limits: write true or false.']),
+    ...(['limits', 'changes'] as const)
+      .filter((name) => !['boolean', 'undefined'].includes(typeof switches[name]))
+      .map((name) => `usersRedis: ${name}: write true or false.`),
   ];
   if (faults.length > 0) throw new InvalidOptionsError(faults);
   return { url, client, prefix: `${prefix}:${space}` };

@@ -2,7 +2,9 @@ import type { IncomingMessage } from 'node:http';
 import { Injectable, type InjectionToken, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { type CallFace, HttpExchanges, RequestAuthenticator } from '../../extend.js';
 import {
+  type Change,
   ImpersonationStarted,
+  InvalidationBus,
   SessionEnded,
   type SessionContext,
   SessionsEnded,
@@ -33,7 +35,7 @@ const keepers = new WeakMap<object, SocketSessions>();
 
 /**
  * Who is at the other end of the sockets of this node. It checks handshakes before a socket is open, and closes sockets whose session has
- * ended: at once for what ends on this node, by the next recheck for what ends elsewhere or by time.
+ * ended: at once for what ends on this node, or on another one that tells of it; by the next recheck for the rest, and by time.
  */
 @Injectable()
 export class SocketSessions implements OnModuleInit, OnModuleDestroy {
@@ -44,6 +46,7 @@ export class SocketSessions implements OnModuleInit, OnModuleDestroy {
   private subscriptions: (() => void)[] = [];
   private timer: NodeJS.Timeout | undefined;
   private rechecking: Promise<void> = Promise.resolve();
+  private isRecheckDue = false;
   /** Counts what ended sessions: a handshake that began before one of them is asked again. */
   private endings = 0;
 
@@ -51,6 +54,7 @@ export class SocketSessions implements OnModuleInit, OnModuleDestroy {
     private readonly exchanges: HttpExchanges,
     private readonly authenticator: RequestAuthenticator,
     private readonly events: UsersEvents,
+    private readonly bus: InvalidationBus,
     private readonly settings: WebSocketsSettings,
   ) {}
 
@@ -70,7 +74,8 @@ export class SocketSessions implements OnModuleInit, OnModuleDestroy {
       this.events.on(UserDeleted, ({ userId }) => this.end(this.sockets.ofUser(userId))),
       this.events.on(SessionsEnded, (event) => this.endMany(event)),
       // The token by which his own sockets came opens nothing while he acts.
-      this.events.on(ImpersonationStarted, ({ actorId }) => this.checkAll(this.sockets.ofUser(actorId))),
+      this.events.on(ImpersonationStarted, ({ actorId }) => this.checkAll(this.sockets.ofUser(actorId), 'close')),
+      this.bus.subscribe((change) => void this.changedElsewhere(change)),
     ];
     this.schedule();
   }
@@ -125,7 +130,7 @@ export class SocketSessions implements OnModuleInit, OnModuleDestroy {
 
   /** Asks for the session of each open socket, and closes those that are over. It does not count as a use. */
   async recheck(): Promise<void> {
-    for (const socket of this.sockets.ofUser(null)) await this.check(socket, 'keep');
+    await this.checkAll(this.sockets.ofUser(null), 'keep');
   }
 
   private end(sockets: readonly OpenSocket[]): void {
@@ -137,11 +142,28 @@ export class SocketSessions implements OnModuleInit, OnModuleDestroy {
     this.endings += 1;
     // The event does not say which of them: only those of one address, perhaps, or those that were over anyway.
     const sockets = this.sockets.ofUser(userId).filter(({ context }) => context.session.id !== exceptSessionId);
-    await this.checkAll(sockets);
+    await this.checkAll(sockets, 'close');
   }
 
-  private async checkAll(sockets: readonly OpenSocket[]): Promise<void> {
-    for (const socket of sockets) await this.check(socket, 'close');
+  private async checkAll(sockets: readonly OpenSocket[], whenUnknown: WhenUnknown): Promise<void> {
+    for (const socket of sockets) await this.check(socket, whenUnknown);
+  }
+
+  /** Something that another node did: most of it ends nothing, so what cannot be asked now waits for the next recheck. */
+  private async changedElsewhere(change: Change): Promise<void> {
+    this.endings += 1;
+    if (change.of === 'all') this.recheckSoon();
+    else await this.checkAll(change.of === 'session' ? this.sockets.ofSession(change.id) : this.sockets.ofUser(change.id), 'keep');
+  }
+
+  /** However often it is asked for meanwhile, once more behind the one that is under way. */
+  private recheckSoon(): void {
+    if (this.isRecheckDue) return;
+    this.isRecheckDue = true;
+    this.rechecking = this.rechecking.then(() => {
+      this.isRecheckDue = false;
+      return this.recheck();
+    });
   }
 
   /** @throws UsersError for whoever is not welcome. @returns what to call with the socket as soon as there is one. */
@@ -171,7 +193,8 @@ export class SocketSessions implements OnModuleInit, OnModuleDestroy {
   private schedule(): void {
     if (this.settings.recheck === null) return;
     this.timer = setTimeout(() => {
-      this.rechecking = this.recheck()
+      this.rechecking = this.rechecking
+        .then(() => this.recheck())
         .catch((error: unknown) => this.logger.error(error instanceof Error ? error.message : String(error)))
         .finally(() => this.schedule());
     }, this.settings.recheck);

@@ -1,6 +1,6 @@
 import { type DynamicModule, Global, Module, type Provider } from '@nestjs/common';
 import { HttpExchanges, RequestAuthenticator } from '../../extend.js';
-import { UsersEvents } from '../../index.js';
+import { InvalidationBus, UsersEvents } from '../../index.js';
 import { SocketSessions } from './socket-sessions.js';
 import { isUsual, type SocketSpace, tokenIn } from './socket-space.js';
 import { resolveWebSocketsOptions, type UsersWebSocketsOptions, WebSocketsSettings } from './web-sockets.options.js';
@@ -39,6 +39,7 @@ function partsOf(space: SocketSpace): Provider[] {
     { provide: HttpExchanges, useExisting: tokenIn(space, HttpExchanges) },
     { provide: RequestAuthenticator, useExisting: tokenIn(space, RequestAuthenticator) },
     { provide: UsersEvents, useExisting: space.UsersEvents },
+    { provide: InvalidationBus, useExisting: tokenIn(space, InvalidationBus) },
     { provide: SocketSessions.of(space), useExisting: SocketSessions },
   ];
 }

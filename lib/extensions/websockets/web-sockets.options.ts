@@ -4,8 +4,8 @@ import type { SocketSpace } from './socket-space.js';
 
 export interface UsersWebSocketsOptions {
   /**
-   * How often the sessions of open sockets are asked for anew. What ends on this node closes its sockets at once; this finds what ended
-   * on another node or by time. One statement for each open socket; it does not prolong a session. `false` for never. @default '1m'
+   * How often the sessions of open sockets are asked for anew. What ends on this node closes its sockets at once, and with
+   * `nestjs-users/redis` what ends on another; this finds the rest, and what ends by time. One statement for each open socket; it does not prolong a session. `false` for never. @default '1m'
    */
   readonly recheck?: Duration | false;
   /** The user space whose gateways this serves: one import for each. @default the usual one */

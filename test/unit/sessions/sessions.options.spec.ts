@@ -21,6 +21,7 @@ describe('the options of sessions', () => {
       idleTimeout: 10 * DAY,
       absoluteTimeout: 30 * DAY,
       touchInterval: 60_000,
+      cache: null,
       recentLogin: 600_000,
       actingTimeout: 3_600_000,
       preparedStatements: true,

@@ -94,6 +94,7 @@ const newKey = (): string => randomBytes(32).toString('hex');
 
 const ELSEWHERE: Connection = {
   ask: () => Promise.reject(new Error('This store asks the database: make() must return { store, on }, with a connection to it.')),
+  whenOver: () => undefined,
 };
 
 async function spender(make: Make<AttemptStoreSubject>, budget: Budget) {
