@@ -55,3 +55,4 @@ export { type OwnColumn, OwnColumnsStore } from './users/own-columns.store.js';
 export { OwnFields } from './users/own-fields.js';
 export { UsersSettings } from './users/users.options.js';
 export { SpaceName } from './users.module.js';
+export { describeDevice } from './sessions/device.js';

@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { type MailTransport, UsersModule, usersMigrations } from 'nestjs-users';
+import { auditLog, auditLogSchema } from 'nestjs-users/audit-log';
 import { nodemailerTransport } from 'nestjs-users/nodemailer';
 import { AddCompany1790000000001 } from './migrations/add-company.migration.js';
 import { CreateNotes1790000000002 } from './migrations/create-notes.migration.js';
@@ -23,7 +24,7 @@ export class AppModule {
           ...settings.database,
           autoLoadEntities: true,
           // Own columns on the users' table: so the host runs the library's migrations among his own, not `migrate: true`.
-          migrations: [...usersMigrations, AddCompany1790000000001, CreateNotes1790000000002],
+          migrations: [...usersMigrations, ...auditLogSchema().migrations, AddCompany1790000000001, CreateNotes1790000000002],
           migrationsRun: true,
         }),
         UsersModule.forRoot({
@@ -32,6 +33,8 @@ export class AppModule {
           apiKeys: { scopes: ['notes:read', 'notes:write'] },
           // In production nobody is first by chance: the log holds a link.
           registration: { firstUserIsAdmin: !settings.production, firstAdminLink: settings.production },
+          // What happened to whom, for the pages of activity.
+          extensions: [auditLog({ retention: '90d' })],
           mail: { appName: 'Notes', from: settings.mailFrom, baseUrl: settings.baseUrl, transport: transportTo(outbox, settings) },
         }),
         NotesModule,

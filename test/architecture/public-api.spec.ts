@@ -166,6 +166,7 @@ const FACES: Record<string, readonly string[]> = {
     'after',
     'contextReadersOf',
     'decodeCursor',
+    'describeDevice',
     'foundIn',
     'hashToken',
     'idOfToken',

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { Browser } from 'playwright-core';
+import { problemsOf } from './accessibility.js';
 import { launch, Person } from './person.js';
 import { PASSWORD, ROOT, Sample } from './sample.js';
 
@@ -19,6 +20,7 @@ describe('Those who administrate', () => {
     await root.fill({ email: ROOT, password: PASSWORD });
     await root.press('Create the administrator');
     await root.at('/app');
+    ids['root'] = (await root.api<{ user: { id: string } }>('GET', '/auth/me')).user.id;
     for (const username of ['ann', 'support']) {
       const { user } = await root.api<{ user: { id: string } }>('POST', '/admin/users', { username, password: PASSWORD });
       ids[username] = user.id;
@@ -86,6 +88,57 @@ describe('Those who administrate', () => {
     await support.at('/manage/everyone');
     expect(await support.page.locator('.nav-side a:visible').allTextContents()).toEqual(['Sign everyone out']);
     await support.leave();
+  });
+
+  it('act in a user’s name with a reason: the bar stands on every page, what is closed says so, and the way back leads to himself', async () => {
+    const ann = await Person.arrive(browser, sample.url);
+    await ann.signIn('ann');
+    await root.open(`/manage/users/${ids['ann']}`);
+    await act(root, 'Act as ann…');
+    await root.press('Act as ann');
+    await root.sees('Give a reason.');
+    await root.fill({ reason: 'ticket 4711' }, 'dialog');
+    await root.press('Act as ann');
+    await root.at('/app');
+    const bar = root.page.getByRole('region', { name: 'Acting as someone else' });
+    await bar.getByText(/You are acting as ann \(ticket 4711\)\. Ends at .*\. Everything is recorded\./).waitFor();
+    expect(await root.page.title()).toMatch(/^Acting as ann: /);
+    await root.open('/account/keys');
+    await root.page.locator('#new-closed', { hasText: 'Not while acting as someone else.' }).waitFor();
+    expect(await problemsOf(root.page, 'acting')).toEqual([]);
+    await ann.open('/account/devices');
+    await ann.sees('Acting: an administrator');
+    await root.press('Stop and return to my account');
+    await root.at(`/manage/users/${ids['ann']}`);
+    await root.sees('You no longer act as ann.');
+    await ann.open('/account/activity');
+    await ann.sees('An administrator acted as you');
+    expect(await ann.page.content()).not.toContain('4711');
+    await ann.leave();
+    await root.open(`/manage/users/${ids['root']}`);
+    await root.page.click('#actions summary');
+    expect(
+      await root.page
+        .locator('#entries')
+        .getByText(/^Act as/)
+        .count(),
+    ).toBe(0);
+  });
+
+  it('read what happened to whom, by person and by event, and export it', async () => {
+    await root.open('/manage/activity');
+    await root.fill({ search: 'ann' }, 'main form');
+    await root.page.selectOption('#event', 'impersonation.started');
+    await root.press('Search');
+    await root.sees('1 entry on this page');
+    await root.page.locator('#entries li', { hasText: /ticket 4711.* to ann · by root@example\.com$/s }).waitFor();
+    const [file] = await Promise.all([root.page.waitForEvent('download'), root.press('Export')]);
+    const pieces: string[] = [];
+    for await (const piece of await file.createReadStream()) pieces.push(String(piece));
+    expect(JSON.parse(pieces.join(''))).toMatchObject([{ event: 'impersonation.started', userId: ids['ann'], actorId: ids['root'] }]);
+    await root.open('/manage/activity?search=nobody');
+    await root.sees('Nothing was written down for this.');
+    expect(root.faults).toEqual([]);
   });
 
   it('sign everyone out, themselves included, after typing so', async () => {

@@ -52,16 +52,21 @@ describe('Limits, outages and sign-outs as a person sees them', () => {
     expect(user.company).toBe('Typed before the sign-out');
   });
 
-  it('shows the password page without a fault to who acts in another name, and says that it is closed to him when he tries', async () => {
+  it('shows the password page without a fault to who acts in another name, with what is closed to him, and why', async () => {
     await root.signIn(ROOT);
     const { items } = await root.api<{ items: { id: string; email: string }[] }>('GET', '/admin/users');
     const bob = items.find(({ email }) => email === 'bob@example.com');
     await root.api('POST', `/admin/users/${bob?.id}/impersonate`, { reason: 'ticket 4711' });
     await root.open('/account/password');
-    expect(await root.page.getByText('Not while acting as someone else.').count()).toBe(0);
+    await root.page.locator('#save-closed', { hasText: 'Not while acting as someone else.' }).waitFor();
+    expect(await root.page.locator('#save').getAttribute('aria-disabled')).toBe('true');
+    const answered: string[] = [];
+    root.page.on('request', (request) => answered.push(request.url()));
     await root.fill({ oldPassword: PASSWORD, newPassword: 'another seven doors' }, '#password-form');
-    await root.press('Change password');
-    await root.sees('Not while acting as someone else.');
+    await root.page.press('#newPassword', 'Enter');
+    await root.page.click('#save', { force: true });
+    expect(answered).toEqual([]);
+    expect(await root.page.locator('.banner.bad').count()).toBe(0);
     await root.api('POST', '/auth/impersonation/stop');
   });
 

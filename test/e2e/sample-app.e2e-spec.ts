@@ -14,6 +14,7 @@ const PAGES = [
   ...[
     '/manage',
     '/manage/devices',
+    '/manage/activity',
     '/manage/everyone',
     '/manage/notes',
     '/manage/users/new',

@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Clock, type JsonObject, type Page } from '../../index.js';
-import { after, Database, type EntityClass, Fields, inBatches, isId, Janitor, readPageRequest } from '../../extend.js';
+import { after, Database, describeDevice, type EntityClass, Fields, inBatches, isId, Janitor, readPageRequest } from '../../extend.js';
 import type { AuditRow } from './audit-entry.entity.js';
 import { AuditLogSettings } from './audit-log.options.js';
 import { type AuditFilter, AuditLogStore } from './audit-log.store.js';
@@ -17,6 +17,8 @@ export interface AuditEntry {
   readonly sessionId: string | null;
   readonly ip: string | null;
   readonly userAgent: string | null;
+  /** "Firefox on Windows": a guess from the user agent; `null` where there is none. */
+  readonly device: string | null;
   readonly facts: JsonObject | null;
 }
 
@@ -103,5 +105,6 @@ function namesNobody({ userId, actorId }: AuditFilter): boolean {
 }
 
 function entryOf({ id, at, event, userId, actorId, sessionId, ip, userAgent, facts }: AuditRow): AuditEntry {
-  return { id, at, event, userId, actorId, sessionId, ip, userAgent, facts };
+  const device = userAgent === null ? null : describeDevice(userAgent, null);
+  return { id, at, event, userId, actorId, sessionId, ip, userAgent, device, facts };
 }

@@ -28,5 +28,10 @@ export class OwnAuditController {
 function ownEntryOf({ userId, actorId, ...entry }: AuditEntry): OwnAuditEntry {
   const byOther = actorId !== null && actorId !== userId;
   const isWorded = entry.event === 'impersonation.started';
-  return { ...entry, ...(byOther && { ip: null, userAgent: null, sessionId: null }), ...(isWorded && { facts: null }), byOther };
+  return {
+    ...entry,
+    ...(byOther && { ip: null, userAgent: null, device: null, sessionId: null }),
+    ...(isWorded && { facts: null }),
+    byOther,
+  };
 }

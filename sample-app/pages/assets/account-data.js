@@ -1,5 +1,5 @@
 import { devicesInWords } from './devices.js';
-import { acting, appName, ask, byId, el, nameOf } from './dom.js';
+import { acting, appName, ask, byId, download, nameOf } from './dom.js';
 import { describeDeletion, exportOwn } from './host.js';
 import { api, banner, filled, leave } from './pages.js';
 import { call, ownPasswordWrong, read, signedIn } from './shell.js';
@@ -7,27 +7,21 @@ import { call, ownPasswordWrong, read, signedIn } from './shell.js';
 const { user } = await signedIn();
 if (user.isAdmin) await holdTheLastAdministrator().catch(() => {});
 
-const download = byId('download');
-acting(download, async () => {
-  const label = download.textContent;
-  download.textContent = 'Collecting…';
+const button = byId('download');
+acting(button, async () => {
+  const label = button.textContent;
+  button.textContent = 'Collecting…';
   try {
-    save(JSON.stringify(await collect(), null, 2));
+    download(`${appName.toLowerCase()}-data.json`, await collect());
     banner('ok', 'The file is on its way to your downloads.');
   } finally {
-    download.textContent = label;
+    button.textContent = label;
   }
 });
 
 /** All that the API tells about the reader. */
 async function collect() {
   return { ...(await call('GET', '/auth/me/export')), ...(await exportOwn(read)) };
-}
-
-function save(text) {
-  const href = URL.createObjectURL(new window.Blob([text], { type: 'application/json' }));
-  el('a', { href, download: `${appName.toLowerCase()}-data.json` }).click();
-  setTimeout(() => URL.revokeObjectURL(href), 60_000);
 }
 
 /** The server refuses it anyway: this says so before a password is typed. */

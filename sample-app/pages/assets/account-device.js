@@ -1,5 +1,5 @@
 import { deviceName, endButton, gone } from './devices.js';
-import { acting, appName, byId, el, exactly, loading, pair } from './dom.js';
+import { acting, byId, el, entitle, exactly, loading, pair } from './dom.js';
 import { banner, leave } from './pages.js';
 import { call, signedIn, trouble } from './shell.js';
 
@@ -16,7 +16,7 @@ try {
 }
 
 function show(session) {
-  document.title = `${deviceName(session)} – ${appName}`;
+  entitle(deviceName(session));
   byId('name').textContent = deviceName(session);
   byId('pairs').replaceChildren(
     ...pair('Signed in', exactly(session.createdAt)),

@@ -14,7 +14,7 @@ const ENDS = [
   ['', 'Never: you must remember to end it yourself'],
 ];
 
-await signedIn();
+const { session } = await signedIn();
 await show().catch(trouble);
 
 async function show() {
@@ -49,7 +49,7 @@ function row(key) {
       ),
       el('p', { className: 'muted small break' }, ...facts.flatMap((fact, index) => [index === 0 ? '' : ' · ', fact].flat())),
     ),
-    end,
+    session.actor === null ? end : null,
   );
 }
 

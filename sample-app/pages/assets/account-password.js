@@ -33,7 +33,7 @@ function show() {
   byId('last-changed').hidden = mode !== 'change' || byId('changed-at').textContent === '';
   byId('email-card').hidden = mode === 'need';
   byId('change-email-h').hidden = mode !== 'set';
-  byId('change-email').setAttribute('aria-disabled', String(mode === 'set'));
+  if (session.actor === null) byId('change-email').setAttribute('aria-disabled', String(mode === 'set'));
   if (mode === 'need') byId('title').textContent = 'Choose a new password to go on';
   byId('password-title').textContent = mode === 'set' ? 'Set a password' : 'Password';
   byId('save').textContent = mode === 'set' ? 'Set the password' : 'Change password';

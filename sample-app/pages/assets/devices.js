@@ -17,7 +17,7 @@ export function deviceRow(session, { page = null, who = null, end = null } = {})
         { className: 'row' },
         el('strong', { className: 'break' }, page === null ? name : el('a', { href: page }, name)),
         session.current ? el('span', { className: 'badge ok' }, 'This device') : null,
-        session.actor ? el('span', { className: 'badge warn' }, `Acting: ${session.actor.name}`) : null,
+        session.actor ? el('span', { className: 'badge warn' }, `Acting: ${session.actor.name ?? 'an administrator'}`) : null,
       ),
       el('p', { className: 'muted small break' }, ...words),
     ),

@@ -67,6 +67,18 @@ export function tryAgain() {
 /** What the app calls itself. */
 export const appName = document.querySelector('meta[name="application-name"]').content;
 
+let beginning = '';
+
+/** What every title of this page begins with from now on. */
+export function titlesBegin(words) {
+  beginning = words;
+  document.title = words + document.title;
+}
+
+export function entitle(words) {
+  document.title = `${beginning}${words} – ${appName}`;
+}
+
 /** The full time with its zone: for what one may have to prove. */
 export function exactly(iso) {
   return el('time', { dateTime: iso }, new Intl.DateTimeFormat(undefined, { dateStyle: 'long', timeStyle: 'long' }).format(new Date(iso)));
@@ -88,6 +100,13 @@ export function copyButton(place, what) {
     );
   });
   return el('span', { className: 'row' }, button, status);
+}
+
+/** Hands out a file of JSON. */
+export function download(name, content) {
+  const href = URL.createObjectURL(new window.Blob([JSON.stringify(content, null, 2)], { type: 'application/json' }));
+  el('a', { href, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(href), 60_000);
 }
 
 /** Closes a menu on Escape, on a press outside, and when the focus leaves. */

@@ -8,9 +8,11 @@ const TITLES = {
   '/account/password': 'Password and email',
   '/account/devices': 'Where you are signed in',
   '/account/keys': 'API keys',
+  '/account/activity': 'Activity',
   '/account/data': 'Your data',
   '/manage': 'Users',
   '/manage/devices': 'Devices',
+  '/manage/activity': 'Activity',
 };
 
 const next = ownPath(new URLSearchParams(location.search).get('next'));

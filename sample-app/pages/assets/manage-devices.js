@@ -1,7 +1,8 @@
 import { deviceName, deviceRow, devicesInWords, endButton, gone } from './devices.js';
-import { acting, byId, el, loading, nameOf } from './dom.js';
+import { acting, byId, el, loading } from './dom.js';
 import { banner } from './pages.js';
 import { call, signedIn, trouble } from './shell.js';
+import { peopleOf, userLink } from './users.js';
 
 const PAGE = 25;
 /** As many people as one search may mean: beyond that it is not this person's devices that one looks for. */
@@ -26,8 +27,8 @@ async function show() {
 
 async function devices() {
   const page = search === '' || isAddress(search) ? await list(search === '' ? {} : { ip: search }) : await ofPeople();
-  const people = await owners(page.items);
-  return { ...page, items: page.items.map((session) => ({ ...session, owner: people.get(session.userId) })) };
+  const people = await peopleOf(page.items.map(({ userId }) => userId));
+  return { ...page, items: page.items.map((session) => ({ ...session, who: userLink(session.userId, people) })) };
 }
 
 function list(filter) {
@@ -41,23 +42,14 @@ async function ofPeople() {
   return { items, next: null };
 }
 
-/** Who they belong to. Whoever was deleted meanwhile has no name any more. */
-async function owners(sessions) {
-  const ids = [...new Set(sessions.map(({ userId }) => userId))];
-  const users = await Promise.all(ids.map((id) => call('GET', `/admin/users/${encodeURIComponent(id)}`).catch(() => null)));
-  return new Map(users.filter((one) => one !== null).map(({ user }) => [user.id, user]));
-}
-
 /** Digits and dots, or hexadecimal groups and colons: no name looks like that. */
 function isAddress(text) {
   return /^\d{1,3}(\.\d{1,3}){3}$/.test(text) || /^[0-9a-f:.]*:[0-9a-f:.]*$/i.test(text);
 }
 
-function row(session) {
-  const name = session.owner === undefined ? 'a deleted user' : nameOf(session.owner);
-  const who = el('a', { href: `/manage/users/${encodeURIComponent(session.userId)}` }, name);
+function row({ who, ...session }) {
   const current = session.id === mine.id;
-  return deviceRow({ ...session, current }, { who, end: current || !can('sessions.end') ? null : ending(session, name) });
+  return deviceRow({ ...session, current }, { who, end: current || !can('sessions.end') ? null : ending(session, who.textContent) });
 }
 
 function ending(session, name) {

@@ -1,5 +1,6 @@
+import { entryRow } from './activity.js';
 import { deviceName, deviceRow, devicesInWords, endButton, gone } from './devices.js';
-import { acting, appName, ask, bindMenu, byId, copyButton, day, el, exactly, loading, nameOf, pair } from './dom.js';
+import { acting, ask, bindMenu, byId, copyButton, day, el, entitle, exactly, loading, nameOf, pair } from './dom.js';
 import { banner } from './pages.js';
 import { call, signedIn, trouble } from './shell.js';
 import { actsFor, editing } from './user-acts.js';
@@ -28,6 +29,7 @@ async function refresh() {
   sessions = items;
   show();
   await showBan();
+  if (can('audit.read')) await showActivity();
 }
 
 async function showBan() {
@@ -37,9 +39,17 @@ async function showBan() {
   byId('ban').hidden = ban === null;
 }
 
+/** The newest ten: the rest is a page of its own. */
+async function showActivity() {
+  const { items } = await call('GET', `/admin/audit?userId=${encodeURIComponent(id)}&limit=10`);
+  byId('activity').replaceChildren(...items.map((entry) => entryRow(entry)));
+  byId('all-activity').href = `/manage/activity?userId=${encodeURIComponent(id)}`;
+  byId('activity-card').hidden = false;
+}
+
 function show() {
   const name = nameOf(user);
-  document.title = `${name} – ${appName}`;
+  entitle(name);
   byId('name').textContent = name;
   byId('address').textContent = user.email === name ? '' : (user.email ?? '');
   const badges = [...badgesOf(user, me), statusBadge(user)].filter((badge) => badge !== null);
@@ -47,7 +57,7 @@ function show() {
   byId('badges').hidden = badges.length === 0;
   const code = el('code', {}, user.id);
   byId('pairs').replaceChildren(
-    ...pair('Id', code, ' ', copyButton(code, 'the id')),
+    ...pair('Id', el('span', { className: 'row' }, code, copyButton(code, 'the id'))),
     ...pair('Username', user.username ?? 'none'),
     ...pair('Email', user.email ?? 'none', user.email === null ? '' : confirmedInWords(user)),
     ...fields

@@ -72,8 +72,8 @@ function row(user, columns) {
     el(
       'th',
       { scope: 'row' },
-      el('div', { className: 'row' }, el('a', { href: pageOf(user), className: 'break' }, nameOf(user)), ...badgesOf(user, me)),
-      user.email !== null && user.email !== nameOf(user) ? el('div', { className: 'small muted break' }, user.email) : null,
+      el('div', { className: 'row' }, el('a', { href: pageOf(user), className: 'break clamp' }, nameOf(user)), ...badgesOf(user, me)),
+      user.email !== null && user.email !== nameOf(user) ? el('div', { className: 'small muted break clamp' }, user.email) : null,
     ),
     el('td', { 'data-label': 'Status' }, statusBadge(user) ?? 'Active'),
     ...columns.map(({ name, label }) => el('td', { 'data-label': label, className: 'break' }, valueInWords(user[name]))),

@@ -47,7 +47,7 @@ export function banner(tone, text, { place = document.querySelector('main'), lis
     box.append(ul);
   }
   const heading = place.querySelector('h1, h2');
-  heading ? heading.after(box) : place.prepend(box);
+  heading ? (heading.closest('.head') ?? heading).after(box) : place.prepend(box);
   if (tone === 'bad') box.focus();
   return box;
 }

@@ -1,5 +1,5 @@
 // The frame of every page: who is signed in, the menu, the theme, and what happens when the sign-in ends in the middle of work.
-import { appName, ask, bindMenu, byId, el, nameOf, tryAgain } from './dom.js';
+import { appName, ask, bindMenu, byId, el, entitle, nameOf, tryAgain } from './dom.js';
 import { home, manageLinks } from './host.js';
 import { api, banner, filled, leave, recall, remember, takeNotice } from './pages.js';
 import { textFor } from './strings.en.js';
@@ -29,6 +29,11 @@ export const arrival = read('/auth/session');
 /** What the reader may do to other accounts, as the server tells it: nobody without any permission is asked about. */
 const rights = arrival.then(({ permissions = [] }) => (permissions.length === 0 ? [] : rightsOf()));
 arrival.then(fillHeader, () => {});
+// Most never act in another's name: they need not load what it takes.
+arrival.then(
+  async (here) => here.session?.actor && (await import('./acting-bar.js')).showActing(here),
+  () => {},
+);
 rights.then(showManage, () => {});
 
 async function rightsOf() {
@@ -79,6 +84,7 @@ export async function call(method, path, body, { confirms = true } = {}) {
     await stillMe();
     return await api(method, path, body);
   } catch (fault) {
+    if (fault.status === 401 && (await arrival).session.actor) return toSignIn();
     const question = questionFor(fault, confirms);
     if (question === null || (await ask(await question())) === null) throw fault;
     return call(method, path, body, { confirms });
@@ -173,7 +179,7 @@ function outage() {
 
 /** Shows this in place of the page. */
 function instead(title, ...parts) {
-  document.title = `${title.replace(/\.$/, '')} – ${appName}`;
+  entitle(title.replace(/\.$/, ''));
   const heading = el('h1', { tabIndex: -1 }, title);
   const main = byId('main');
   main.className = 'page page-narrow stack';

@@ -52,6 +52,7 @@ const AT_FIELD = {
   oldPassword: 'Enter your current password.',
   newPassword: 'Enter a new password.',
   name: 'Enter a name.',
+  reason: 'Give a reason.',
 };
 
 /** The words for a code: at a field, where one is named. */

@@ -5,6 +5,7 @@ import { describeDeletion } from './host.js';
 import { filled, leave } from './pages.js';
 import { call, takenEmail } from './shell.js';
 import { banning } from './user-ban.js';
+import { actingAs } from './user-impersonation.js';
 
 const MAY_NOT = 'Your account may not do this.';
 
@@ -49,7 +50,7 @@ export function actsFor({ user, me, can, places }, { path, said }) {
     after: `${name} is deactivated.`,
     undo: 'activate',
   });
-  const entry = (right, button) => (can(right) ? button : off(button.textContent, MAY_NOT));
+  const entry = (right, button) => (can(right) || button.localName !== 'button' ? button : off(button.textContent, MAY_NOT));
   const isOn = user.status === 'active';
   const others = !isMe && isOn;
   const [promotion, change] = user.isAdmin ? ['Remove administrator…', demoting] : ['Make administrator…', promoting];
@@ -65,6 +66,7 @@ export function actsFor({ user, me, can, places }, { path, said }) {
       entry('users.update', direct('Confirm the email', 'confirm-email', `The email of ${name} is confirmed.`)),
     others && entry('users.set-admin', asking(promotion, change(name, path))),
     isMe && user.isAdmin && off('Remove administrator…', `Another administrator must do this: ${appName} needs at least one.`),
+    others && entry('users.impersonate', actingAs(user, path)),
     others && entry('users.ban', asking('Ban…', banning({ name, places, path }))),
     !isMe && user.status === 'disabled' && entry('users.activate', direct('Activate', 'activate', `${name} is active.`)),
     others && entry('users.activate', deactivate),

@@ -1,5 +1,6 @@
 // Words about users, which several pages say.
-import { el } from './dom.js';
+import { el, nameOf } from './dom.js';
+import { call } from './shell.js';
 
 /** Badges for what is unusual about who somebody is. */
 export function badgesOf(user, me) {
@@ -32,4 +33,17 @@ export function valueInWords(value) {
   if (value === null || value === undefined || value === '') return '';
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
+/** The users of these ids. Whoever was deleted meanwhile has no name any more. */
+export async function peopleOf(ids) {
+  const asked = [...new Set(ids)].filter((id) => id !== null);
+  const users = await Promise.all(asked.map((id) => call('GET', `/admin/users/${encodeURIComponent(id)}`).catch(() => null)));
+  return new Map(users.filter((one) => one !== null).map(({ user }) => [user.id, user]));
+}
+
+/** Whose it is, with the way to his page. */
+export function userLink(id, people) {
+  const name = people.has(id) ? nameOf(people.get(id)) : 'a deleted user';
+  return el('a', { href: `/manage/users/${encodeURIComponent(id)}` }, name);
 }

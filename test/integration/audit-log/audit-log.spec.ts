@@ -60,7 +60,7 @@ describe('the audit log', () => {
     ]);
     expect(items[2]).toEqual({
       ...{ id: expect.any(String), at: session.createdAt, event: 'session.opened', userId: id, actorId: null, sessionId: session.id },
-      ...{ ip: FROM.ip, userAgent: FROM.userAgent, facts: null },
+      ...{ ip: FROM.ip, userAgent: FROM.userAgent, device: 'Unknown device', facts: null },
     });
   });
 
