@@ -10,6 +10,7 @@ import { StateRow } from './persistence/state.entity.js';
 import { type Tables, tablesOf } from './persistence/tables.js';
 import { AttemptRow } from './rate-limits/attempt.entity.js';
 import { SessionRow } from './sessions/session.entity.js';
+import { SocialIdentityRow } from './social-identities/social-identity.entity.js';
 import { BaseUser, User } from './users/base-user.js';
 
 export interface UserSpaceDefinition<U extends BaseUser = BaseUser> {
@@ -93,6 +94,7 @@ function decorate(user: EntityClass<BaseUser>, tables: Tables): SpaceEntities {
   class UserSession extends SessionRow {}
   class UserToken extends OneTimeTokenRow {}
   class UserDevice extends KnownDeviceRow {}
+  class UserIdentity extends SocialIdentityRow {}
   class UserAttempt extends AttemptRow {}
   class UserState extends StateRow {}
 
@@ -105,6 +107,9 @@ function decorate(user: EntityClass<BaseUser>, tables: Tables): SpaceEntities {
   index(UserToken, tables.tokens, 'expiresAt');
   ofUser(UserDevice, tables.devices, user);
   for (const column of ['userId', 'lastSeenAt']) index(UserDevice, tables.devices, column);
+  ofUser(UserIdentity, tables.identities, user);
+  unique(UserIdentity, tables.identities, 'provider', 'subject');
+  index(UserIdentity, tables.identities, 'userId');
   Entity(tables.attempts)(UserAttempt);
   index(UserAttempt, tables.attempts, 'windowAt');
   Entity(tables.state)(UserState);
@@ -115,6 +120,7 @@ function decorate(user: EntityClass<BaseUser>, tables: Tables): SpaceEntities {
     [SessionRow, UserSession],
     [OneTimeTokenRow, UserToken],
     [KnownDeviceRow, UserDevice],
+    [SocialIdentityRow, UserIdentity],
     [AttemptRow, UserAttempt],
     [StateRow, UserState],
   ];

@@ -14,7 +14,8 @@ export type { MigrationSql, MigrationsSqlOptions } from './persistence/migration
 export { usersOptionsFromEnv } from './users-options-from-env.js';
 
 // The three faces
-export { UsersService, type UpdateUserInput } from './accounts/users.service.js';
+export type { UpdateUserInput } from './accounts/user-changes.js';
+export { UsersService } from './accounts/users.service.js';
 export type { ActorProof } from './accounts/user-acts.js';
 export type { CredentialFacts, PersonalData } from './accounts/personal-data.service.js';
 export type { ListUsers, SearchUsers } from './accounts/user-queries.js';
@@ -34,6 +35,10 @@ export type { ApiKey, ApiKeyRate, CreatedApiKey } from './sessions/api-keys/api-
 export type { CreateApiKeyInput } from './sessions/api-keys/api-key-input.js';
 export type { SessionState } from './sessions/session-conditions.store.js';
 export { type CompleteResetOptions, PasswordResetService } from './password-reset/password-reset.service.js';
+export type { LinkOptions } from './social-sign-in/social-links.js';
+export type { SocialProfile } from './social-sign-in/social-profile.js';
+export type { SocialSignInInput, SocialSignInResult } from './social-sign-in/social-sign-in.js';
+export type { SocialIdentity } from './social-identities/social-identity.js';
 export { UsersHealth, type UsersHealthReport } from './health/users-health.js';
 export { AttemptsService, type HitLimit } from './rate-limits/attempts.service.js';
 export type { IssuedToken } from './one-time-tokens/one-time-tokens.service.js';
@@ -99,6 +104,7 @@ export { PasswordResetController } from './http/controllers/password-reset.contr
 export { PasswordController } from './http/controllers/password.controller.js';
 export { ProfileController } from './http/controllers/profile.controller.js';
 export { RegistrationController } from './http/controllers/registration.controller.js';
+export { SocialIdentitiesController } from './http/controllers/social-identities.controller.js';
 
 // Ports and what ships for them
 export { Clock } from './kernel/clock.port.js';
@@ -162,6 +168,7 @@ export {
 } from './sessions/sessions.events.js';
 export { type ImpersonationFacts, ImpersonationStarted, ImpersonationStopped } from './impersonation/impersonation.events.js';
 export { PermissionsChanged, RolesChanged } from './authority/authority.events.js';
+export { SocialIdentityLinked, SocialIdentityUnlinked } from './social-identities/social-identities.events.js';
 export { UserInvited } from './invitations/invitations.events.js';
 export { PasswordChanged } from './password-change/password-change.events.js';
 export { PasswordReset, PasswordResetRefused } from './password-reset/password-reset.events.js';
@@ -180,6 +187,7 @@ export { CrossSiteError, NotJsonError } from './http/http.errors.js';
 export { InvalidOptionsError } from './kernel/issues.js';
 export { EmailTakenError, LastAdminError, UsernameTakenError } from './users/users.errors.js';
 export { WeakPasswordError } from './passwords/passwords.errors.js';
+export { LastSignInError, SocialIdentityTakenError, SocialLinkRefusedError } from './social-identities/social-identities.errors.js';
 export { InvalidTokenError } from './one-time-tokens/one-time-tokens.errors.js';
 export { RegistrationClosedError } from './registration/registration.errors.js';
 export {

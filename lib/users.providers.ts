@@ -88,6 +88,10 @@ import { SessionTouches } from './sessions/session-touches.js';
 import { SessionStore } from './sessions/session.store.js';
 import { SessionsSettings } from './sessions/sessions.options.js';
 import { SessionsService } from './sessions/sessions.service.js';
+import { SocialIdentityStore } from './social-identities/social-identity.store.js';
+import { SocialLinks } from './social-sign-in/social-links.js';
+import { SocialRegistration } from './social-sign-in/social-registration.js';
+import { SocialSignIn } from './social-sign-in/social-sign-in.js';
 import { JANITOR } from './users.maintenance.js';
 import { ImportRows } from './user-import/import-row.js';
 import { UserImport } from './user-import/user-import.js';
@@ -121,6 +125,7 @@ export const SERVICES: Provider[] = [
   ...[AttemptsService, RateLimiter],
   ...[Memberships, Rights],
   ...[KnownDevices, KnownDeviceStore],
+  SocialIdentityStore,
   ...[
     ActingCheck,
     Arrivals,
@@ -166,6 +171,7 @@ export const SERVICES: Provider[] = [
   ...[AuthorityService, Precedence],
   ImpersonationService,
   ...[InvitationAcceptance, Invitations],
+  ...[SocialLinks, SocialRegistration, SocialSignIn],
   JANITOR,
   ...[ImportRows, UserImport],
   ...[UserActs, UserAdmission, UserChanges, UserQueries, PersonalDataService, UsersService],

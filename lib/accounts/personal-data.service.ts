@@ -9,6 +9,8 @@ import { Database } from '../persistence/database.js';
 import { EmailChangeService, type WaitingEmailChange } from '../registration/email-change.service.js';
 import type { Session } from '../sessions/session.js';
 import { SessionsService } from '../sessions/sessions.service.js';
+import { identityOf, type SocialIdentity } from '../social-identities/social-identity.js';
+import { SocialIdentityStore } from '../social-identities/social-identity.store.js';
 import type { BaseUser } from '../users/base-user.js';
 import { keysOf, type UserRef } from '../users/user-ref.js';
 import { UserStore } from '../users/user.store.js';
@@ -24,6 +26,8 @@ export interface PersonalData {
   readonly passwordChangedAt: Date | null;
   /** Sessions and API keys, also those that are over but not swept yet. */
   readonly sessions: readonly Session[];
+  /** As whom he is known at other providers. */
+  readonly identities: readonly SocialIdentity[];
   /** Mailed links: what for, and to which address. */
   readonly links: readonly { purpose: string; sentTo: string | null; createdAt: Date; expiresAt: Date }[];
 }
@@ -43,6 +47,7 @@ export class PersonalDataService {
     private readonly users: UserStore,
     private readonly passwords: PasswordStore,
     private readonly tokens: OneTimeTokenStore,
+    private readonly identities: SocialIdentityStore,
     private readonly sessions: SessionsService,
     private readonly emailChange: EmailChangeService,
     private readonly moderation: ModerationService,
@@ -62,6 +67,7 @@ export class PersonalDataService {
       permissions: user.permissions ?? [],
       passwordChangedAt: password?.changedAt ?? null,
       sessions: await this.sessionsOf(user.id),
+      identities: (await this.identities.listOf(this.database, user.id)).map(identityOf),
       links: links.map(({ purpose, sentTo, createdAt, expiresAt }) => ({ purpose, sentTo, createdAt, expiresAt })),
     };
   }

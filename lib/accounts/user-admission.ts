@@ -3,6 +3,8 @@ import { InvitationAcceptance } from '../invitations/invitation-acceptance.js';
 import { Invitations } from '../invitations/invitations.service.js';
 import { RegistrationService } from '../registration/registration.service.js';
 import { UserCreation } from '../registration/user-creation.js';
+import { SocialLinks } from '../social-sign-in/social-links.js';
+import { SocialSignIn } from '../social-sign-in/social-sign-in.js';
 import { UserActs } from './user-acts.js';
 
 export type { ActorProof } from './user-acts.js';
@@ -15,6 +17,8 @@ export class UserAdmission {
     readonly registration: RegistrationService,
     readonly invitations: Invitations,
     readonly acceptance: InvitationAcceptance,
+    readonly social: SocialSignIn,
+    readonly links: SocialLinks,
     readonly acts: UserActs,
   ) {}
 }

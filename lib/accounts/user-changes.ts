@@ -7,6 +7,7 @@ import { Database } from '../persistence/database.js';
 import { UnitOfWork, type Work } from '../persistence/unit-of-work.js';
 import { PendingNames } from '../registration/pending-names.js';
 import { PendingRegistrations } from '../registration/pending-registrations.js';
+import type { CreateUserInput } from '../registration/user-creation.js';
 import type { BaseUser } from '../users/base-user.js';
 import type { FieldSetter } from '../users/field.decorator.js';
 import { OwnFields } from '../users/own-fields.js';
@@ -14,6 +15,14 @@ import { UserFacts } from '../users/user-facts.js';
 import { keysOf, type UserRef } from '../users/user-ref.js';
 import { type UserRow, UserStore } from '../users/user.store.js';
 import { UsernameChanged, UserUpdated } from '../users/users.events.js';
+
+/** `undefined` leaves as it is, `null` clears. */
+export type UpdateUserInput = {
+  readonly [Name in 'displayName' | 'profile' | 'data' | 'mustChangePassword']?: CreateUserInput[Name] | undefined;
+} & {
+  readonly email?: string | null | undefined;
+  readonly [ownField: string]: unknown;
+};
 
 /** Who changes a user: he himself, an administrator, or the server's own code. */
 export type Editor = Extract<FieldSetter, 'self' | 'admin'> | 'trusted';

@@ -28,25 +28,18 @@ import type { RegisteredUser } from '../users/register.js';
 import type { UserRef } from '../users/user-ref.js';
 import { type PersonalData, PersonalDataService } from './personal-data.service.js';
 import { type ActorProof, UserAdmission } from './user-admission.js';
-import { UserChanges } from './user-changes.js';
+import { type UpdateUserInput, UserChanges } from './user-changes.js';
 import { type ListUsers, type SearchUsers, UserQueries } from './user-queries.js';
-
-/** `undefined` leaves as it is, `null` clears. */
-export type UpdateUserInput = {
-  readonly [Name in 'displayName' | 'profile' | 'data' | 'mustChangePassword']?: CreateUserInput[Name] | undefined;
-} & {
-  readonly email?: string | null | undefined;
-  readonly [ownField: string]: unknown;
-};
+import { UsersBySocial } from './users-by-social.js';
 
 /**
  * Everything about users, found by typing a dot. Its callers are trusted: whoever calls `setAdmin` here may. What comes from a request
  * goes through the routes or the guards first; still every value is checked here again.
  */
 @Injectable()
-export class UsersService<U extends BaseUser = RegisteredUser> {
+export class UsersService<U extends BaseUser = RegisteredUser> extends UsersBySocial<U> {
   constructor(
-    private readonly admission: UserAdmission,
+    admission: UserAdmission,
     private readonly confirmation: ConfirmationService,
     private readonly emailConfirmation: EmailConfirmationService,
     private readonly emailChange: EmailChangeService,
@@ -60,7 +53,9 @@ export class UsersService<U extends BaseUser = RegisteredUser> {
     private readonly queries: UserQueries,
     private readonly credentials: Credentials,
     private readonly personalData: PersonalDataService,
-  ) {}
+  ) {
+    super(admission);
+  }
 
   /**
    * The same service inside the caller's open transaction: it commits and rolls back with that, and its events go out after that commit.

@@ -16,6 +16,7 @@ import { PasswordController } from './controllers/password.controller.js';
 import { PasswordResetController } from './controllers/password-reset.controller.js';
 import { ProfileController } from './controllers/profile.controller.js';
 import { RegistrationController } from './controllers/registration.controller.js';
+import { SocialIdentitiesController } from './controllers/social-identities.controller.js';
 
 /** The controllers of one's own account, by the names under which a host may replace them. */
 export const ACCOUNT_CONTROLLERS = {
@@ -26,6 +27,7 @@ export const ACCOUNT_CONTROLLERS = {
   email: EmailController,
   password: PasswordController,
   passwordReset: PasswordResetController,
+  social: SocialIdentitiesController,
   apiKeys: ApiKeysController,
   impersonation: ImpersonationController,
   invitations: InvitationsController,

@@ -65,6 +65,16 @@ export const MAIL_TEMPLATES: MailTemplates = {
     footer: footer(facts),
   }),
 
+  'sign-in-linked': ({ provider, at }, facts) => ({
+    subject: `New way to sign in to ${facts.appName}`,
+    lines: [
+      `An account at ${provider} can sign in to yours from now on: ${facts.source ?? 'a device'}, ${instantInWords(at)}.`,
+      'You? Fine. Not you? Unlink it and change your password.',
+      { label: 'Your account', url: facts.accountUrl },
+    ],
+    footer: footer(facts),
+  }),
+
   'confirm-new-email': (_, facts) => ({
     subject: `Confirm your new email for ${facts.appName}`,
     lines: [

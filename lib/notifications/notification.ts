@@ -49,6 +49,14 @@ export interface NewSignInNotification extends Addressed {
   readonly at: Date;
 }
 
+/** Somebody can sign in by another provider from now on. */
+export interface SignInLinkedNotification extends Addressed {
+  readonly kind: 'sign-in-linked';
+  /** What the host calls the provider. */
+  readonly provider: string;
+  readonly at: Date;
+}
+
 /** To the new address of a change; the token confirms it. */
 export interface ConfirmNewEmailNotification extends Addressed, WithToken {
   readonly kind: 'confirm-new-email';
@@ -83,6 +91,7 @@ export type Notification =
   | ResetPasswordNotification
   | PasswordChangedNotification
   | NewSignInNotification
+  | SignInLinkedNotification
   | ConfirmNewEmailNotification
   | EmailChangingNotification
   | EmailChangedNotification

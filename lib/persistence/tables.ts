@@ -5,6 +5,7 @@ export interface Tables {
   readonly sessions: string;
   readonly tokens: string;
   readonly devices: string;
+  readonly identities: string;
   readonly attempts: string;
   readonly state: string;
   readonly migrations: string;
@@ -19,6 +20,7 @@ export function tablesOf(prefix: string): Tables {
     sessions: named('sessions'),
     tokens: named('tokens'),
     devices: named('devices'),
+    identities: named('identities'),
     attempts: named('attempts'),
     state: named('state'),
     migrations: named('migrations'),

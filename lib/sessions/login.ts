@@ -66,6 +66,21 @@ export class Login {
     });
   }
 
+  /**
+   * Opens a session for whom somebody else has proved, as a right password does. Its first statement takes the lock of his row.
+   *
+   * @returns `null` for nobody, and for who may not sign in.
+   */
+  async enter(work: Work, userId: string, details: SessionDetails): Promise<LoggedIn | null> {
+    await this.users.lock(work, userId);
+    const user = await this.users.findById(work, userId);
+    if (user === null || !this.signInRule.allows(user)) return null;
+    const isFirst = user.lastLoginAt === null;
+    await this.users.update(work, userId, { lastLoginAt: work.now });
+    user.lastLoginAt = work.now;
+    return this.welcome(work, user, { details, isFirst });
+  }
+
   private async admit(body: unknown, from?: RequestSource): Promise<LoggedIn> {
     const input = Fields.of(body);
     const details = this.opening.read(input, from);
@@ -78,8 +93,15 @@ export class Login {
   private async open(work: Work, verified: Verified, details: SessionDetails): Promise<LoggedIn> {
     await this.users.update(work, verified.user.id, { lastLoginAt: work.now });
     const user = await this.stillGood(work, verified);
+    return this.welcome(work, user, { details, isFirst: verified.user.lastLoginAt === null });
+  }
+
+  private async welcome(
+    work: Work,
+    user: BaseUser,
+    { details, isFirst }: { details: SessionDetails; isFirst: boolean },
+  ): Promise<LoggedIn> {
     const opened = await this.opening.open(work, user, { ...details, needs: user.mustChangePassword ? ['new-password'] : [] });
-    const isFirst = verified.user.lastLoginAt === null;
     return { ...opened, user, device: await this.arrivals.welcome(work, user, { from: details.from, isFirst }) };
   }
 

@@ -61,10 +61,15 @@ export class UserFacts {
 
   /** Notes what is missing, as the option `registration.email` asks. */
   requireIdentifiers(input: Fields): void {
+    this.requireNames({ email: input.has('email'), username: input.has('username') }, input);
+  }
+
+  /** The same for names that are known from elsewhere; the faults are noted in `input`. */
+  requireNames(given: { readonly email: boolean; readonly username: boolean }, input: Fields): void {
     const { email } = this.settings;
-    if (email !== 'optional' && !input.has('email')) input.fault('email', 'USERS_REQUIRED');
-    if (email === 'asUsername' && input.has('username')) input.fault('username', 'USERS_NOT_ALLOWED');
-    if (!input.has('email') && !input.has('username')) input.fault('username', 'USERS_REQUIRED');
+    if (email !== 'optional' && !given.email) input.fault('email', 'USERS_REQUIRED');
+    if (email === 'asUsername' && given.username) input.fault('username', 'USERS_NOT_ALLOWED');
+    if (!given.email && !given.username) input.fault('username', 'USERS_REQUIRED');
   }
 
   private displayName(input: Fields): string | null | undefined {

@@ -5,10 +5,10 @@ import { isRelative, readSources, refused, type Sources, targetOf, tree } from '
 const FLOORS: readonly (readonly string[])[] = [
   ['kernel'],
   ['persistence', 'notifications'],
-  ['users', 'passwords', 'one-time-tokens', 'rate-limits', 'known-devices', 'roles'],
+  ['users', 'passwords', 'one-time-tokens', 'rate-limits', 'known-devices', 'roles', 'social-identities'],
   ['sessions'],
   ['registration', 'password-reset', 'password-change', 'moderation', 'authority', 'impersonation', 'maintenance', 'health', 'user-import'],
-  ['invitations'],
+  ['invitations', 'social-sign-in'],
   ['accounts'],
   ['http'],
   ['.'],

@@ -121,7 +121,7 @@ const LINES: readonly Line[] = [
     route: 'GET /auth/me/export',
     status: 200,
     names: () => [
-      ...[...user, 'exportedAt', 'roles[]', 'permissions[]', 'passwordChangedAt', 'links[]'],
+      ...[...user, 'exportedAt', 'roles[]', 'permissions[]', 'passwordChangedAt', 'identities[]', 'links[]'],
       ...session.map((name) => name.replace(/^session\b/, 'sessions[]')),
       ...['sessions[].userId', 'sessions[].authenticatedAt'],
     ],
@@ -216,6 +216,23 @@ const LINES: readonly Line[] = [
     send: async ({ host, name }) => {
       const { token: issued } = await host.resets.issue({ username: name });
       return host.client().post('/auth/password/reset/confirm', { token: issued, newPassword: NEW_PASSWORD });
+    },
+  },
+  {
+    route: 'GET /auth/social',
+    status: 200,
+    names: () => under('items[]', ['provider', 'subject', 'email', 'linkedAt', 'lastUsedAt']),
+    send: async ({ host, me, name }) => {
+      await host.users.linkSocial({ username: name }, { provider: 'google', subject: name }, { allowUnproven: true });
+      return me.send('GET', '/auth/social');
+    },
+  },
+  {
+    route: 'DELETE /auth/social/:id',
+    status: 204,
+    send: async ({ host, me, name }) => {
+      await host.users.linkSocial({ username: name }, { provider: 'github', subject: name }, { allowUnproven: true });
+      return me.send('DELETE', '/auth/social/github');
     },
   },
   { route: 'GET /auth/api-keys', status: 200, names: () => ['items[]'], send: by('GET', '/auth/api-keys') },

@@ -61,6 +61,7 @@ afterEach(async () => {
 });
 
 const engine = testEngine();
+const namesOf = (users: string): string[] => [`CreateTables_${users}_1763769600000`, `CreateIdentities_${users}_1764374400000`];
 
 describe(`The migrations on ${engine}`, () => {
   it('make exactly what the entities say', async () => {
@@ -87,8 +88,9 @@ describe(`The migrations on ${engine}`, () => {
     await dataSource.manager.insert(Note, { text: 'mine' });
     await dataSource.runMigrations();
     expect(await faults(dataSource, plain)).toBe('');
-    await dataSource.undoLastMigration();
-    for (const table of ['users', 'sessions', 'state'] as const) expect(await runner.hasTable(plain.tables[table])).toBe(false);
+    for (const _ of plain.migrations) await dataSource.undoLastMigration();
+    for (const table of ['users', 'sessions', 'identities', 'state'] as const)
+      expect(await runner.hasTable(plain.tables[table])).toBe(false);
     await dataSource.runMigrations();
     expect(await drift(dataSource)).toEqual([]);
     expect(await dataSource.manager.find(Note)).toMatchObject([{ text: 'mine' }]);
@@ -102,7 +104,7 @@ describe(`The migrations on ${engine}`, () => {
     });
     await dataSource.runMigrations();
     expect(await drift(dataSource)).toEqual([]);
-    expect(await Migrator.run(dataSource, staff, clock)).toEqual(['CreateTables_staff_users_1763769600000']);
+    expect(await Migrator.run(dataSource, staff, clock)).toEqual(namesOf('staff_users'));
     expect(await faults(dataSource, staff)).toBe('');
   });
 
@@ -127,7 +129,7 @@ describe(`The migrations on ${engine}`, () => {
     expect(await drift(dataSource)).toEqual([]);
     const id = '019b0000-0000-7000-8000-000000000001';
     await dataSource.manager.insert(Person, { id, company: 'Acme', createdAt: clock.now(), updatedAt: clock.now() });
-    await dataSource.undoLastMigration();
+    for (const _ of people.migrations) await dataSource.undoLastMigration();
     const runner = dataSource.createQueryRunner();
     expect([await runner.hasTable('people'), await runner.hasTable('people_auth_sessions')]).toEqual([true, false]);
     await runner.release();
@@ -144,7 +146,7 @@ describe(`The migrations on ${engine}`, () => {
       async down(): Promise<void> {}
     }
     const dataSource = await connect(await freshDatabase(), plain, { migrations: [HostsOwn1893456000000] });
-    expect(await Migrator.run(dataSource, plain, clock)).toEqual(['CreateTables_auth_users_1763769600000']);
+    expect(await Migrator.run(dataSource, plain, clock)).toEqual(namesOf('auth_users'));
     const runner = dataSource.createQueryRunner();
     expect(await runner.hasTable('migrations')).toBe(false);
     await runner.release();
@@ -156,9 +158,9 @@ describe(`The migrations on ${engine}`, () => {
     const database = await freshDatabase();
     const nodes = await Promise.all(Array.from({ length: 16 }, () => connect(database, plain, { poolSize: 2 })));
     const ran = await Promise.all(nodes.map((node) => Migrator.run(node, plain, clock)));
-    expect(ran.flat()).toEqual(['CreateTables_auth_users_1763769600000']);
+    expect(ran.flat()).toEqual(namesOf('auth_users'));
     const [first] = nodes as [DataSource];
-    expect(await first.query('SELECT * FROM auth_migrations')).toHaveLength(1);
+    expect(await first.query('SELECT * FROM auth_migrations')).toHaveLength(plain.migrations.length);
     expect(await drift(first)).toEqual([]);
   });
 
@@ -211,6 +213,8 @@ if (engine === 'mariadb') {
       ).toEqual([
         'auth_attempts.key',
         'auth_devices.key',
+        'auth_identities.provider',
+        'auth_identities.subject',
         'auth_migrations.name',
         'auth_passwords.hash',
         'auth_sessions.kind',
@@ -263,7 +267,9 @@ describe('The start-up check', () => {
     const dataSource = await connect(await freshDatabase('sqlite'), plain);
     const message = await faults(dataSource, plain);
     expect(message.match(/missing/g)).toHaveLength(1);
-    expect(message).toContain('auth_users, auth_passwords, auth_sessions, auth_tokens, auth_devices, auth_attempts, auth_state');
+    expect(message).toContain(
+      'auth_users, auth_passwords, auth_sessions, auth_tokens, auth_devices, auth_identities, auth_attempts, auth_state',
+    );
   });
 
   it("refuses an entity of the host's on one of our tables", async () => {

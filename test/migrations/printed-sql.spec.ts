@@ -76,7 +76,7 @@ describe(`usersMigrationsSql() on ${engine}`, () => {
     expect([await runner.hasTable('auth_users'), await runner.hasTable('auth_state')]).toEqual([false, false]);
     await runner.release();
     expect(await dataSource.query('SELECT * FROM auth_migrations')).toEqual([]);
-    expect(await Migrator.run(dataSource, plain, clock)).toHaveLength(1);
+    expect(await Migrator.run(dataSource, plain, clock)).toHaveLength(plain.migrations.length);
   });
 
   it("knows the DataSource's entityPrefix, and its schema where the engine has them", async () => {
@@ -94,7 +94,9 @@ describe('usersMigrationsSql()', () => {
     const statements = ups(usersMigrationsSql({ engine: one }));
     expect(statements.filter((statement) => statement.includes(';') || statement.includes('VIEW'))).toEqual([]);
     // Each table of the space, and the one that says which migrations ran.
-    expect(statements.filter((statement) => statement.includes('CREATE TABLE IF NOT EXISTS'))).toHaveLength(plain.entities.length + 1);
+    expect(new Set(statements.filter((statement) => statement.includes('CREATE TABLE IF NOT EXISTS'))).size).toBe(
+      plain.entities.length + 1,
+    );
     expect(ups(usersMigrationsSql({ engine: one, views: true })).filter((statement) => statement.includes('VIEW'))).toHaveLength(2);
   });
 
@@ -107,7 +109,7 @@ describe('usersMigrationsSql()', () => {
 
   it('keeps a name a name, whatever is in it', () => {
     expect(ups(usersMigrationsSql({ engine: 'postgres', tablePrefix: `a"b'` })).at(-1)).toContain(
-      `WHERE "name" = 'CreateTables_a"b''users_`,
+      `WHERE "name" = 'CreateIdentities_a"b''users_`,
     );
     expect(ups(usersMigrationsSql({ engine: 'mariadb', tablePrefix: 'a`b' }))[0]).toContain('`a``bmigrations`');
   });

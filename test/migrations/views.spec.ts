@@ -103,7 +103,9 @@ describe(`The readable views on ${engine}`, () => {
     await without.runMigrations();
     await dataSource.runMigrations();
     const made = await schemaDump(dataSource, engine);
-    await dataSource.undoLastMigration();
+    expect(made).not.toEqual(await schemaDump(without, engine));
+    // The table that came later goes first.
+    for (const one of [without, dataSource, dataSource]) await one.undoLastMigration();
     expect(await schemaDump(dataSource, engine)).toEqual(await schemaDump(without, engine));
     expect(made).not.toEqual(await schemaDump(without, engine));
     await dataSource.runMigrations();

@@ -73,6 +73,8 @@ export const OWN_ROUTES: readonly OwnRoute[] = [
   { method: 'POST', path: '/auth/password/set', entrance: 'session', fields: { newPassword: password } },
   { method: 'POST', path: '/auth/password/reset/request', entrance: 'public', fields: { login: identifier } },
   { method: 'POST', path: '/auth/password/reset/confirm', entrance: 'public', fields: { token, newPassword: password } },
+  { method: 'GET', path: '/auth/social', entrance: 'session' },
+  { method: 'DELETE', path: '/auth/social/:id', entrance: 'session' },
   { method: 'GET', path: '/auth/api-keys', entrance: 'session' },
   {
     method: 'POST',

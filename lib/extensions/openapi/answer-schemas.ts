@@ -15,9 +15,7 @@ export function answerSchemas(space: DescribedSpace) {
     UserForAdmin: user(space, 'admin'),
     Session: objectOf(SESSION, { description: 'Where somebody is signed in. Never its token.' }),
     SessionForAdmin: objectOf({ ...SESSION, userId: id }),
-    OwnSessions: objectOf({ items: listOf(objectOf({ ...SESSION, current: flag('Whether it is the one that asks.') })) }),
-    ApiKeys: objectOf({ items: listOf(API_KEY) }),
-    CreatedApiKey: objectOf({ key: text({ description: 'It is shown once.' }), apiKey: API_KEY }),
+    ...waysIn(),
     SignedIn: withToken(space, signedIn),
     Renewed: withToken(space, { session: ref('Session') }),
     Registered: space.registration.signIn ? withToken(space, signedIn) : objectOf({ user: ref('User') }),
@@ -66,6 +64,13 @@ const API_KEY = objectOf({
   usesLeft: orNull({ type: 'integer', minimum: 0 }),
   rate: orNull(objectOf({ uses: { type: 'integer' }, per: text() })),
 });
+const SOCIAL_IDENTITY = objectOf({
+  provider: text(),
+  subject: text({ description: "The provider's own id for the person." }),
+  email: orNull(text({ description: 'What the provider told when it was linked.' })),
+  linkedAt: instant(),
+  lastUsedAt: orNull(instant()),
+});
 const MAILED_LINK = objectOf({ purpose: text(), sentTo: orNull(text()), createdAt: instant(), expiresAt: instant() });
 const NOTHING: Schema = { type: ['null'] };
 const COUNTS = objectOf({ sessions: { type: 'integer', minimum: 0 }, apiKeys: { type: 'integer', minimum: 0 } });
@@ -90,6 +95,15 @@ const ERROR = objectOf(
   { optional: ['fields', 'needs'] },
 );
 
+function waysIn() {
+  return {
+    OwnSessions: objectOf({ items: listOf(objectOf({ ...SESSION, current: flag('Whether it is the one that asks.') })) }),
+    SocialIdentities: objectOf({ items: listOf(SOCIAL_IDENTITY) }),
+    ApiKeys: objectOf({ items: listOf(API_KEY) }),
+    CreatedApiKey: objectOf({ key: text({ description: 'It is shown once.' }), apiKey: API_KEY }),
+  };
+}
+
 function personalData(): Schema {
   return objectOf({
     exportedAt: instant(),
@@ -98,6 +112,7 @@ function personalData(): Schema {
     permissions: listOf(text()),
     passwordChangedAt: orNull(instant('null without a password.')),
     sessions: listOf(objectOf({ ...SESSION, userId: id, authenticatedAt: instant() }), 'Sessions and API keys.'),
+    identities: listOf(SOCIAL_IDENTITY, 'As whom one is known at other providers.'),
     links: listOf(MAILED_LINK, 'Mailed links, without what opens them.'),
   });
 }

@@ -18,6 +18,7 @@ import {
   PasswordResetController,
   ProfileController,
   RegistrationController,
+  SocialIdentitiesController,
 } from '../../index.js';
 import {
   API_KEYS,
@@ -31,7 +32,7 @@ import {
   PASSWORD_RESET,
   REGISTRATION,
 } from './account-operations.js';
-import { PROFILE } from './profile-operations.js';
+import { PROFILE, SOCIAL } from './profile-operations.js';
 import {
   ADMIN_ABOUT,
   ADMIN_ACTS,
@@ -64,6 +65,7 @@ export const OPERATIONS: readonly DescribedController[] = [
   account(LoginController, { ...LOGIN }),
   account(ProfileController, { ...PROFILE }),
   account(OwnSessionsController, { ...OWN_SESSIONS }),
+  account(SocialIdentitiesController, { ...SOCIAL }),
   account(ApiKeysController, { ...API_KEYS }),
   account(ImpersonationController, { ...IMPERSONATION }),
   account(EmailController, { ...EMAIL }),

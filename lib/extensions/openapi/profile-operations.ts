@@ -1,4 +1,4 @@
-import type { ProfileController } from '../../index.js';
+import type { ProfileController, SocialIdentitiesController } from '../../index.js';
 import type { OperationsOf } from './operation.js';
 
 export const PROFILE: OperationsOf<ProfileController> = {
@@ -33,5 +33,17 @@ export const PROFILE: OperationsOf<ProfileController> = {
     body: 'Proof',
     answers: { 204: null },
     errors: ['USERS_WRONG_PASSWORD', 'USERS_LAST_ADMIN', 'USERS_TOO_MANY_REQUESTS'],
+  },
+};
+
+export const SOCIAL: OperationsOf<SocialIdentitiesController> = {
+  list: { id: 'listMySocialIdentities', summary: 'By which other providers one can sign in', answers: { 200: 'SocialIdentities' } },
+  unlink: {
+    id: 'unlinkSocialIdentity',
+    summary: 'Sign in by this provider no more',
+    description: 'Only lately after signing in. Sessions that are open go on.',
+    isClosedToActing: true,
+    answers: { 204: null },
+    errors: ['USERS_REAUTHENTICATION_REQUIRED', 'USERS_LAST_SIGN_IN'],
   },
 };

@@ -1,20 +1,10 @@
-import type { Tables } from '../tables.js';
 import type { Dialect } from './dialect.js';
 import type { SchemaSite } from './schema-site.js';
 import { StatementsMigration } from './statements.migration.js';
-
-/** The shape of one table in the first release. Frozen: what changes later is another migration. */
-interface FirstTable {
-  readonly name: Exclude<keyof Tables, 'migrations'>;
-  readonly columns: Readonly<Record<string, string>>;
-  /** The first column is the primary key; these are the others' indexes. */
-  readonly indexes?: readonly (readonly string[])[];
-  readonly uniques?: readonly (readonly string[])[];
-  readonly ofUser?: boolean;
-}
+import { statementsFor, type TableShape } from './table-shape.js';
 
 /** In the order in which they are made: a table stands behind what it refers to. */
-function firstTables({ id, instant, json, flag, count, text, key }: Dialect): FirstTable[] {
+function firstTables({ id, instant, json, flag, count, text, key }: Dialect): TableShape[] {
   const must = (type: string): string => `${type} NOT NULL`;
   return [
     {
@@ -86,42 +76,4 @@ export abstract class CreateTablesMigration extends StatementsMigration {
     const dropped = firstTables(site.dialect).filter(({ name }) => name !== 'users' || site.ownsUsers);
     return dropped.reverse().map(({ name }) => `DROP TABLE IF EXISTS ${site.path(name)}`);
   }
-}
-
-function statementsFor(table: FirstTable, site: SchemaSite): string[] {
-  const { dialect, quote } = site;
-  const indexes = indexesOf(table, site);
-  const parts = [
-    ...Object.entries(table.columns).map(([name, type]) => `${quote(name)} ${type}`),
-    `PRIMARY KEY (${Object.keys(table.columns).slice(0, 1).map(quote).join()})`,
-    ...(dialect.indexesInTable ? indexes.map(({ kind, name, columns }) => `${kind} ${name} (${columns})`) : []),
-    ...(table.ofUser === true ? [foreignKey(table, site)] : []),
-  ];
-  const path = site.path(table.name);
-  return [
-    `CREATE TABLE IF NOT EXISTS ${path} (${parts.join(', ')})${dialect.tableOptions}`,
-    ...(dialect.indexesInTable
-      ? []
-      : indexes.map(({ kind, name, columns }) => `CREATE ${kind} IF NOT EXISTS ${name} ON ${path} (${columns})`)),
-  ];
-}
-
-function indexesOf(
-  { name, uniques = [], indexes = [] }: FirstTable,
-  { tables, quote }: SchemaSite,
-): { kind: string; name: string; columns: string }[] {
-  const kinds = [
-    ...uniques.map((columns) => ({ kind: 'UNIQUE INDEX', columns })),
-    ...indexes.map((columns) => ({ kind: 'INDEX', columns })),
-  ];
-  return kinds.map(({ kind, columns }) => ({
-    kind,
-    name: quote(`${tables[name]}_${columns.join('_')}`),
-    columns: columns.map(quote).join(', '),
-  }));
-}
-
-function foreignKey({ name }: FirstTable, { tables, quote, path }: SchemaSite): string {
-  const constraint = quote(`${tables[name]}_userId_fk`);
-  return `CONSTRAINT ${constraint} FOREIGN KEY (${quote('userId')}) REFERENCES ${path('users')} (${quote('id')}) ON DELETE CASCADE ON UPDATE NO ACTION`;
 }

@@ -1,6 +1,7 @@
 import type { MigrationInterface } from 'typeorm';
 import type { TableOwner } from '../table-paths.js';
 import type { Tables } from '../tables.js';
+import { CreateIdentitiesMigration } from './create-identities.migration.js';
 import { CreateTablesMigration } from './create-tables.migration.js';
 import { ReadableViewsMigration } from './readable-views.migration.js';
 import type { StatementsMigration } from './statements.migration.js';
@@ -20,6 +21,10 @@ export function migrationsFor(tables: Tables, user?: new () => object): (new () 
   return [
     class extends CreateTablesMigration {
       readonly name = `CreateTables_${tables.users}_1763769600000`;
+      protected readonly owner = owner;
+    },
+    class extends CreateIdentitiesMigration {
+      readonly name = `CreateIdentities_${tables.users}_1764374400000`;
       protected readonly owner = owner;
     },
   ];

@@ -401,6 +401,14 @@ describe('AuthX', () => {
     expect(await host.users.find({ username: 'NAMED' })).toMatchObject({ id });
   });
 
+  it('get_by_social: by provider and id, compared byte by byte', async () => {
+    const { id } = await host.user('social');
+    await host.users.linkSocial(id, { provider: 'google', subject: 'Abc' }, { allowUnproven: true });
+    await host.users.deactivate(id);
+    expect((await host.users.findBySocial('google', 'Abc'))?.id).toBe(id);
+    for (const subject of ['abc', 'Abc ', '']) expect(await host.users.findBySocial('google', subject)).toBeNull();
+  });
+
   it('get_by_login: by what was typed, name or address', async () => {
     const { id } = await host.user('typed');
     for (const login of ['typed', 'typed@example.org']) expect(await host.users.find({ login })).toMatchObject({ id });

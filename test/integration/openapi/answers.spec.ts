@@ -56,6 +56,10 @@ describe('the document and the running app', () => {
       rate: { uses: 5, per: '1m' },
       maxUses: 9,
     });
+    await host.users.linkSocial({ username: 'evelyn' }, { provider: 'google', subject: 'e' }, { allowUnproven: true });
+    await browser.get('/auth/social');
+    await browser.get('/auth/me/export');
+    await browser.delete('/auth/social/google');
     await browser.get('/auth/api-keys');
     await browser.delete(`/auth/api-keys/${(made as { apiKey: { id: string } }).apiKey.id}`);
     await other.post('/auth/logout');
@@ -332,7 +336,10 @@ describe('the document and what is refused', () => {
     await new CheckedClient(strict.url, check).post('/auth/register', { username: 'eve', password: PASSWORD });
     const { id } = await strict.users.create({ username: 'bare' });
     const { token } = await strict.sessions.open(id);
+    await strict.users.linkSocial(id, { provider: 'google', subject: 'b' }, { allowUnproven: true });
+    await new CheckedClient(strict.url, check).delete('/auth/social/google', { token });
     strict.clock.advance('11m');
+    await new CheckedClient(strict.url, check).delete('/auth/social/google', { token });
     await new CheckedClient(strict.url, check).post('/auth/password/set', { newPassword: BETTER }, { token });
     await strict.close();
     expect(check.faults).toEqual([]);

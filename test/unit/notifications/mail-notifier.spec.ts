@@ -26,6 +26,7 @@ const NOTIFICATIONS: Notification[] = [
   { kind: 'reset-password', ...common, token: TOKEN, expiresAt: new Date(clock.now().getTime() + 3_600_000) },
   { kind: 'password-changed', ...common, at: clock.now(), othersEnded: true },
   { kind: 'new-sign-in', ...common, at: clock.now() },
+  { kind: 'sign-in-linked', ...common, at: clock.now(), provider: 'google' },
   { kind: 'confirm-new-email', ...common, token: TOKEN, expiresAt },
   { kind: 'email-changing', ...common, newEmail: 'newann@example.org' },
   { kind: 'email-changed', ...common, newEmail: 'newann@example.org', at: clock.now() },
@@ -86,6 +87,16 @@ describe('the words of a mail', () => {
         `Choose a new password:\nhttps://notes.example/reset#token=${TOKEN}`,
         'If you did not ask for this, do nothing: your password stays.',
         'Asked from Chrome on macOS, 198.51.100.4.',
+        FOOTER,
+      ),
+    ],
+    [
+      'sign-in-linked',
+      'New way to sign in to Notes',
+      lines(
+        'An account at google can sign in to yours from now on: Chrome on macOS, 198.51.100.4, 3 Nov 2026, 09:12 UTC.',
+        'You? Fine. Not you? Unlink it and change your password.',
+        'Your account:\nhttps://notes.example/account/password',
         FOOTER,
       ),
     ],
@@ -186,7 +197,7 @@ describe('the words of a mail', () => {
   });
 
   it('say that the mail may be answered only when somebody reads the answers', async () => {
-    const mail = await mailOf(NOTIFICATIONS[6]!, { replyTo: 'help@notes.example' });
+    const mail = await mailOf(NOTIFICATIONS[7]!, { replyTo: 'help@notes.example' });
     expect(mail.replyTo).toBe('help@notes.example');
     expect(mail.text).toContain('Not you? Sign in and cancel, or answer this mail.');
   });

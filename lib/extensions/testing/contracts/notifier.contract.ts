@@ -82,6 +82,7 @@ function everyKind(about: Pick<Notification, 'to' | 'user' | 'from'>): Notificat
     { ...about, kind: 'reset-password', ...link },
     { ...about, kind: 'password-changed', at: new Date(AT), othersEnded: true },
     { ...about, kind: 'new-sign-in', at: new Date(AT) },
+    { ...about, kind: 'sign-in-linked', at: new Date(AT), provider: 'google' },
     { ...about, kind: 'confirm-new-email', ...link },
     { ...about, kind: 'email-changing', newEmail: 'ann@example.net' },
     { ...about, kind: 'email-changed', newEmail: 'ann@example.net', at: new Date(AT) },
