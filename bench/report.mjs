@@ -16,10 +16,11 @@ function targetOf({ target, atLeast, atMost, figure }) {
   return typeof least === 'number' ? `≥ ${number(least)}` : '';
 }
 
-function detailOf({ rates, ours, theirs, size, detail }) {
+function detailOf({ rates, costs, ours, theirs, size, detail }) {
   const counts = rates === undefined ? undefined : `${Math.round(rates.guarded)} of ${Math.round(rates.open)} requests a second`;
+  const time = costs === undefined ? undefined : `${number(costs.guarded)} and ${number(costs.open)} µs of the server's processor each`;
   const both = ours === undefined ? undefined : `${Math.round(ours)} and ${Math.round(theirs)} requests a second`;
-  return [counts, both, size, detail].filter((part) => part !== undefined).join('; ');
+  return [counts, time, both, size, detail].filter((part) => part !== undefined).join('; ');
 }
 
 function lineOf(row) {

@@ -1,12 +1,13 @@
 // `npm run bench`: what the guard costs. A guarded route, an unguarded one, and one that asks the database as a guard is usually written,
 // of one app, in turn, under the same load; only the ratios count. `-- --quick` for shorter rounds; `-- fastify postgres` for some alone.
-import { fork, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { openDatabase } from './databases.mjs';
 import { bearers, LOADER, loadOf, pin } from './load.mjs';
 import { median } from './median.mjs';
+import { serve, underLoad } from './serve.mjs';
 
 const wanted = process.argv.slice(2).filter((word) => !word.startsWith('--'));
 const isQuick = process.argv.includes('--quick');
@@ -14,6 +15,7 @@ const ROUNDS = isQuick ? 5 : 7;
 const SECONDS = isQuick ? 2 : 6;
 const CONNECTIONS = 32;
 const COUNTED = 50;
+const PATHS = ['open', 'guarded', 'by-query'];
 /** `target`: guarded / unguarded; `byQuery`: guarded / one `dataSource.query` for each request. */
 const AIMS = [
   { figure: 'P1', framework: 'fastify', engine: 'sqlite', target: 0.7 },
@@ -24,33 +26,17 @@ const AIMS = [
   { figure: 'P4', framework: 'express', engine: 'mariadb', target: 0.82 },
 ].filter(({ framework, engine }) => wanted.every((word) => word === framework || word === engine));
 
-async function serve(framework, engine, env) {
-  const child = fork(new URL('server.mjs', import.meta.url), [framework, engine], {
-    env: { ...process.env, NODE_ENV: 'production', ...env },
-  });
-  const message = (name) =>
-    new Promise((resolve, reject) => {
-      child.once('message', resolve);
-      child.once('exit', (code) => reject(new Error(`the server ended with ${code}`)));
-      if (name !== undefined) child.send(name);
-    });
-  const server = await message();
-  pin(child.pid, 0);
-  const stop = () => new Promise((resolve) => (child.once('exit', resolve), child.send('stop')));
-  return { ...server, statements: async () => (await message('count')).statements, stop };
-}
-
 const ratio = (rounds, over, under) => {
-  const values = rounds.map((round) => round[over] / round[under]);
+  const values = rounds.map((round) => round[over].rate / round[under].rate);
   return { measured: median(values), lowest: Math.min(...values), highest: Math.max(...values) };
 };
 const met = (yes) => (yes ? 'met' : 'missed');
 
-/** P16 and P17: how many statements the database sees, request by request. */
+/** P16 and P17: how many statements the database sees, request by request; not those that write last uses behind, once a minute. */
 async function count(server, path, headers) {
-  const before = await server.statements();
+  const before = await server.ask('count');
   for (let asked = 0; asked < COUNTED; asked += 1) await (await fetch(`${server.url}/${path}`, { headers })).text();
-  return ((await server.statements()) - before) / COUNTED;
+  return ((await server.ask('count')).asked - before.asked) / COUNTED;
 }
 
 async function countAll(server, { framework, engine }) {
@@ -70,20 +56,18 @@ async function measure(aim) {
   try {
     const server = await serve(framework, engine, env);
     stop = server.stop;
-    const loads = {
-      open: loadOf(null, CONNECTIONS),
-      guarded: loadOf(bearers(server.tokens), CONNECTIONS),
-      'by-query': loadOf(bearers(server.tokens), CONNECTIONS),
-    };
-    const ask = (path, seconds) => loads[path](`${server.url}/${path}`, seconds);
-    for (const path of Object.keys(loads)) await ask(path, 3);
+    // One load for all three: what the header costs, to send, to read and to parse, is on both sides of each ratio.
+    const load = loadOf(bearers(server.tokens), CONNECTIONS);
+    const ask = (path, seconds) => underLoad(server, (time) => load(`${server.url}/${path}`, time), seconds);
+    for (const path of PATHS) await ask(path, 3);
     const rounds = [];
     for (let round = 0; round < ROUNDS; round += 1) {
-      const rates = {};
-      for (const path of Object.keys(loads)) rates[path] = await ask(path, SECONDS);
-      rounds.push(rates);
+      const found = {};
+      for (const path of PATHS) found[path] = await ask(path, SECONDS);
+      rounds.push(found);
     }
-    const rates = Object.fromEntries(Object.keys(loads).map((path) => [path, median(rounds.map((one) => one[path]))]));
+    const medians = (what) => Object.fromEntries(PATHS.map((path) => [path, median(rounds.map((one) => one[path][what]))]));
+    const [rates, costs] = [medians('rate'), medians('cost')];
     const row = (what, goal, found) => ({
       figure,
       what,
@@ -92,6 +76,7 @@ async function measure(aim) {
       target: goal,
       ...found,
       rates,
+      costs,
       verdict: met(found.measured >= goal),
     });
     return [
@@ -105,12 +90,13 @@ async function measure(aim) {
   }
 }
 
-function line({ figure, what = '', framework, engine, target, measured, lowest, highest, rates, verdict }) {
+function line({ figure, what = '', framework, engine, target, measured, lowest, highest, rates, costs, verdict }) {
   const name = `${figure.padEnd(4)}${what.padEnd(37)}${framework.padEnd(8)} ${engine.padEnd(9)}`;
   if (measured === undefined) return `${name} ${verdict}`;
   if (rates === undefined) return `${name} <= ${target}     ${measured}  ${verdict}`;
   const requests = `${Math.round(rates.guarded)} of ${Math.round(rates.open)} a second, by query ${Math.round(rates['by-query'])}`;
-  return `${name} >= ${target.toFixed(2)}  ${measured.toFixed(2)} (${lowest.toFixed(2)} to ${highest.toFixed(2)})  ${requests}  ${verdict}`;
+  const time = `${Math.round(costs.guarded)} and ${Math.round(costs.open)} us`;
+  return `${name} >= ${target.toFixed(2)}  ${measured.toFixed(2)} (${lowest.toFixed(2)} to ${highest.toFixed(2)})  ${requests}, ${time}  ${verdict}`;
 }
 
 pin(process.pid, 1);

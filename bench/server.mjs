@@ -7,16 +7,21 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { connectionTo } from './databases.mjs';
+import { endProfile, startProfile } from './profiler.mjs';
 import { CurrentUser, SessionGuard, SessionsService, UsersModule, UsersService } from 'nestjs-users';
 
 const [framework = 'express', engine = 'sqlite'] = process.argv.slice(2);
 const TOKENS = 1_000;
+/** When sessions were last seen, many in one statement, once a minute. */
+const LAST_USES = /^UPDATE\b.+\bauth_sessions\b.+\blastSeenAt\b.+\bCASE\b/is;
 
-/** Every statement that goes to the database, as TypeORM tells it. */
+/** Every statement that goes to the database, as TypeORM tells it; what no request waits for is counted by itself. */
 const statements = {
-  count: 0,
-  logQuery() {
-    this.count += 1;
+  asked: 0,
+  writtenBehind: 0,
+  logQuery(text) {
+    if (LAST_USES.test(text)) this.writtenBehind += 1;
+    else this.asked += 1;
   },
   ...Object.fromEntries(['logQueryError', 'logQuerySlow', 'logSchemaBuild', 'logMigration', 'log'].map((name) => [name, () => undefined])),
 };
@@ -35,6 +40,15 @@ class QueryGuard {
   }
 }
 
+/** A guard that does nothing: what is left is what Nest itself takes for a guard and a parameter. */
+class FloorGuard {
+  canActivate(context) {
+    context.switchToHttp().getRequest().user = nobody;
+    return true;
+  }
+}
+const nobody = { id: 'somebody' };
+
 class BenchController {
   open() {
     return { id: 'somebody' };
@@ -43,6 +57,9 @@ class BenchController {
     return { id: user.id };
   }
 }
+BenchController.prototype.floor = function floor(user) {
+  return { id: user.id };
+};
 BenchController.prototype.byQuery = function byQuery({ user }) {
   return { id: user.id };
 };
@@ -50,6 +67,9 @@ const method = (name) => Object.getOwnPropertyDescriptor(BenchController.prototy
 Controller()(BenchController);
 Get('open')(BenchController.prototype, 'open', method('open'));
 Get('guarded')(BenchController.prototype, 'guarded', method('guarded'));
+Get('floor')(BenchController.prototype, 'floor', method('floor'));
+UseGuards(FloorGuard)(BenchController.prototype, 'floor', method('floor'));
+CurrentUser()(BenchController.prototype, 'floor', 0);
 Get('by-query')(BenchController.prototype, 'byQuery', method('byQuery'));
 UseGuards(QueryGuard)(BenchController.prototype, 'byQuery', method('byQuery'));
 Req()(BenchController.prototype, 'byQuery', 0);
@@ -83,8 +103,16 @@ for (let index = 0; index < TOKENS; index += 1) {
 }
 process.send({ url: await app.getUrl(), tokens });
 
+/** What the process that forked us may ask. */
+const answers = {
+  count: () => ({ asked: statements.asked, writtenBehind: statements.writtenBehind }),
+  usage: () => process.cpuUsage(),
+  profile: () => startProfile().then(() => ({})),
+  profiled: () => endProfile(),
+};
+
 process.on('message', async (name) => {
-  if (name === 'count') return process.send({ statements: statements.count });
+  if (Object.hasOwn(answers, name)) return process.send(await answers[name]());
   await app.close();
   process.exit(0);
 });
