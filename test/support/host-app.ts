@@ -5,8 +5,9 @@ import type { PasswordResetService, SessionsService, UsersEvents, UsersModuleOpt
 import { type FakeClock, type Inbox, type UsersTestKit, usersTestKit } from 'nestjs-users/testing';
 import type { DataSource } from 'typeorm';
 import { CountingHasher } from './counting-hasher.js';
-import { type DatabaseOptions, type Engine, testDatabase } from './database.js';
+import { type DatabaseOptions, type Engine, type TestDatabase, testDatabase, testEngine } from './database.js';
 import { HttpClient } from './http-client.js';
+import { lendDatabase } from './lent-databases.js';
 
 export type Framework = 'express' | 'fastify';
 export const FRAMEWORKS: readonly Framework[] = ['express', 'fastify'];
@@ -73,7 +74,7 @@ export class HostApp {
     around = (start) => start(),
     ...options
   }: HostOptions = {}): Promise<HostApp> {
-    const { options: own, drop } = await testDatabase(engine);
+    const { options: own, drop } = await databaseFor({ connection, engine, ...options });
     try {
       const hasher = new CountingHasher();
       const kit = kitOn(connection?.(own) ?? own, { ...options, ports: { hasher, ...options.ports } });
@@ -113,6 +114,13 @@ export class HostApp {
     await this.kit.close();
     await this.drop();
   }
+}
+
+/** One with our tables will do where nobody looks at how they are made, or at the connection. */
+function databaseFor({ engine = testEngine(), connection, migrate, user, space, tablePrefix }: HostOptions): Promise<TestDatabase> {
+  const isPlain = [connection, migrate, user, space, tablePrefix].every((option) => option === undefined);
+  // A file in a folder of its own costs next to nothing.
+  return isPlain && engine !== 'sqlite' ? lendDatabase(engine) : testDatabase(engine);
 }
 
 function kitOn(database: DatabaseOptions, { user, ...given }: LibraryOptions): UsersTestKit {
