@@ -3,10 +3,13 @@
 import 'reflect-metadata';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import { WsAdapter } from '@nestjs/platform-ws';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { WebSocketGateway } from '@nestjs/websockets';
 import { Notifier, UsersModule } from 'nestjs-users';
 import { usersRedis } from 'nestjs-users/redis';
 import { FastHasher } from 'nestjs-users/testing';
+import { SessionGateway, UsersWebSocketsModule } from 'nestjs-users/websockets';
 
 class ParentsInbox extends Notifier {
   async notify({ kind, to, token }) {
@@ -24,7 +27,11 @@ function answerFirst(app, url) {
   });
 }
 
-async function start({ database, redis, limits, answersFirst }) {
+class Gateway {}
+WebSocketGateway()(Gateway);
+SessionGateway()(Gateway);
+
+async function start({ database, redis, limits, answersFirst, remembers }) {
   class App {}
   Module({
     imports: [
@@ -35,13 +42,17 @@ async function start({ database, redis, limits, answersFirst }) {
         // A busy machine is no outage.
         http: { checkTimeout: '30s' },
         limits,
+        sessions: { cache: remembers === undefined ? false : { lifetime: remembers } },
         extensions: redis === undefined ? [] : [usersRedis({ url: redis })],
         registration: { firstUserIsAdmin: true },
         ports: { hasher: new FastHasher(), notifier: new ParentsInbox() },
       }),
+      UsersWebSocketsModule,
     ],
+    providers: [Gateway],
   })(App);
   const app = await NestFactory.create(App, { logger: false });
+  app.useWebSocketAdapter(new WsAdapter(app));
   let url = '';
   if (answersFirst) answerFirst(app, () => url);
   await app.listen(0, '127.0.0.1');

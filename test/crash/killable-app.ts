@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import type { Duration } from 'nestjs-users';
 import type { DatabaseOptions } from '../support/database.js';
 import { NO_LIMITS } from '../support/limits.js';
 
@@ -12,6 +13,8 @@ export interface AppSettings {
   readonly redis?: string;
   /** Says 204 to a log-out before it has done it (the control). */
   readonly answersFirst?: boolean;
+  /** The lifetime of its cache of sessions. @default none is remembered */
+  readonly remembers?: Duration;
 }
 
 /** What people see of an app: one process, or several behind a balancer. */

@@ -25,6 +25,11 @@ export class TwoNodes implements ServedApp {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 
+  /** Of each node, past the balancer. */
+  get urls(): [string, string] {
+    return this.nodes.map(({ url }) => url) as [string, string];
+  }
+
   /** Whichever of them mails it. */
   nextMail(...asked: Parameters<ServedApp['nextMail']>): Promise<string> {
     const mail = Promise.race(this.nodes.map((node) => node.nextMail(...asked)));
@@ -33,8 +38,7 @@ export class TwoNodes implements ServedApp {
   }
 
   /** `kill -9` for one of them, as it falls; another takes its place. */
-  async replaceOne(): Promise<void> {
-    const fallen = randomInt(2);
+  async replaceOne(fallen = randomInt(2)): Promise<void> {
     const next = KillableApp.load();
     await this.nodes[fallen]?.kill();
     const node = await next;
