@@ -74,7 +74,7 @@ export class HostApp {
     around = (start) => start(),
     ...options
   }: HostOptions = {}): Promise<HostApp> {
-    const { options: own, drop } = await databaseFor({ connection, engine, ...options });
+    const { options: own, drop } = await databaseFor(engine ?? testEngine(), connection, options);
     try {
       const hasher = new CountingHasher();
       const kit = kitOn(connection?.(own) ?? own, { ...options, ports: { hasher, ...options.ports } });
@@ -117,7 +117,7 @@ export class HostApp {
 }
 
 /** One with our tables will do where nobody looks at how they are made, or at the connection. */
-function databaseFor({ engine = testEngine(), connection, migrate, user, space, tablePrefix }: HostOptions): Promise<TestDatabase> {
+function databaseFor(engine: Engine, connection: unknown, { migrate, user, space, tablePrefix }: LibraryOptions): Promise<TestDatabase> {
   const isPlain = [connection, migrate, user, space, tablePrefix].every((option) => option === undefined);
   // A file in a folder of its own costs next to nothing.
   return isPlain && engine !== 'sqlite' ? lendDatabase(engine) : testDatabase(engine);
