@@ -96,8 +96,11 @@ export class SessionLookupStore {
     const statement = { text: this.text(session, user), column: session.nameOf({ databaseName: 'id' }) };
     const question = new ByIdQuestion(this.dataSource, statement, this.settings.preparedStatements);
     const idOf = session.finder('id');
-    const ask = async (ids: readonly string[]): Promise<Map<unknown, Row>> =>
-      new Map((await question.findMany(ids)).map((row) => [idOf(row), row]));
+    const ask = async (ids: readonly string[]): Promise<Map<unknown, Row>> => {
+      const rows = new Map<unknown, Row>();
+      for (const row of await question.findMany(ids)) rows.set(idOf(row), row);
+      return rows;
+    };
     const last = session.columns.length + user.columns.length;
     const blackoutOf = (row: Row): unknown => (isList(row) ? row[last] : row['blackout']);
     return { question, session, user, blackoutOf, together: new BatchedLookup(ask, this.timeout, this.outage) };
