@@ -120,7 +120,8 @@ if (wanted.length === 0)
 if (wanted.length === 0) {
   await import('./competitors/run.mjs');
   await import('./volume/run.mjs');
+  await import('./nodes/run.mjs');
   await import('./collect.mjs');
-  for (const file of ['chart.mjs', 'report.mjs'])
+  for (const file of ['chart.mjs', 'report.mjs', 'sizing.mjs'])
     spawnSync(process.execPath, [fileURLToPath(new URL(file, import.meta.url))], { stdio: 'inherit' });
 }
