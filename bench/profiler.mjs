@@ -18,7 +18,8 @@ export async function endProfile() {
   let busy = 0;
   profile.samples.forEach((id, index) => {
     const name = nameOf(nodes.get(id).callFrame);
-    if (name === '(idle)') return;
+    // A profile that begins in a call, as this one does, counts the waiting to that call.
+    if (name === '(idle)' || name === 'dispatch') return;
     const time = profile.timeDeltas[index];
     busy += time;
     spent.set(name, (spent.get(name) ?? 0) + time);

@@ -77,7 +77,10 @@ export class SessionCheck {
   private async examine(shown: Shown, touch: boolean): Promise<Examined> {
     try {
       // A refusal is never given from memory: the token may be new, the ban lifted, the last use another node's.
-      const found = this.recalled(shown, touch) ?? (await this.lookedUp(shown, touch));
+      const recalled = this.recalled(shown, touch);
+      // Not by a method of its own: another promise for each request.
+      const asked = recalled === null && shown.id !== null ? await this.lookup.find(this.database, shown.id) : null;
+      const found = recalled ?? this.judgeFor(shown, asked, touch);
       if (found === null) return this.counted(NOT_FOUND);
       const { lookedUp, now, lastSeenAt, examined } = found;
       if (examined.status !== 'ok') return this.counted(examined);
@@ -94,10 +97,6 @@ export class SessionCheck {
   private recalled(shown: Shown, touch: boolean): Judged | null {
     const judged = shown.id === null ? null : this.judgeFor(shown, this.lookup.recall(this.database, shown.id), touch);
     return judged?.examined.status === 'ok' ? judged : null;
-  }
-
-  private async lookedUp(shown: Shown, touch: boolean): Promise<Judged | null> {
-    return shown.id === null ? null : this.judgeFor(shown, await this.lookup.find(this.database, shown.id), touch);
   }
 
   /** @returns `null` for a secret that is not its own. */
