@@ -27,10 +27,12 @@ const AIMS = [
 /** A node in a process of its own. */
 async function start(engine, env, core) {
   const child = fork(new URL('node.mjs', import.meta.url), [engine], { env: { ...process.env, NODE_ENV: 'production', ...env } });
+  let fail = () => undefined;
+  child.once('exit', (code) => fail(new Error(`the node ended with ${code}`)));
   const answer = () =>
     new Promise((resolve, reject) => {
+      fail = reject;
       child.once('message', resolve);
-      child.once('exit', (code) => reject(new Error(`the node ended with ${code}`)));
     });
   const { url } = await answer();
   pin(child.pid, core);
@@ -166,7 +168,7 @@ function line({ figure, engine, what = '', atLeast, atMost, measured, lowest, hi
   const target = atMost === undefined ? `>= ${atLeast}` : `<= ${atMost}`;
   const spread = lowest === undefined ? '' : ` (${lowest.toFixed(2)} to ${highest.toFixed(2)})`;
   const more = detail ?? `${Math.round(rates.guarded)} of ${Math.round(rates.open)} a second`;
-  return `${figure.padEnd(4)}${what.padEnd(75)}${engine.padEnd(9)} ${target.padEnd(8)} ${measured.toFixed(2)}${spread}  ${verdict}  (${more})`;
+  return `${figure.padEnd(4)}${what.padEnd(80)}${engine.padEnd(9)} ${target.padEnd(8)} ${measured.toFixed(2)}${spread}  ${verdict}  (${more})`;
 }
 
 pin(process.pid, 1);
