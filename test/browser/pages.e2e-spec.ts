@@ -204,7 +204,7 @@ describe('Every page', () => {
     for (const path of ['/login', '/app', '/account/devices', '/manage', `/manage/users/${other}`]) {
       await root.open(path);
       for (const [width, style] of [
-        [600, '* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important; }'],
+        [700, '* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important; }'],
         [1200, 'html { font-size: 200% !important; }'],
       ] as const) {
         await root.page.setViewportSize({ width, height: 800 });

@@ -109,7 +109,7 @@ for (const framework of FRAMEWORKS) {
       await ann.press('Save');
       await ann.sees('Saved.');
       await ann.page.reload();
-      await ann.page.waitForFunction(() => (document.getElementById('company') as HTMLInputElement).value === 'Lee & Daughters');
+      await ann.page.waitForFunction(() => document.querySelector<HTMLInputElement>('[name="company"]')?.value === 'Lee & Daughters');
       await ann.press('Change the username');
       await ann.fill({ username: 'ann.lee' }, 'dialog');
       await ann.page.click('dialog .primary');

@@ -136,7 +136,7 @@ describe('Limits, outages and sign-outs as a person sees them', () => {
       await root.fill({ displayName: 'Kept', company: 'Kept' });
       await root.press('Save');
       await root.sees(/The server is busy or its database does not answer/);
-      expect(await root.page.inputValue('#company')).toBe('Kept');
+      expect(await root.page.inputValue('[name="company"]')).toBe('Kept');
       await root.page.goto(`${sample.url}/app`);
       await root.sees(/You are still signed in\. Trying again in 5 seconds\./);
     } finally {

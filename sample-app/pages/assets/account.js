@@ -1,4 +1,6 @@
 import { acting, ask, byId, day } from './dom.js';
+import { inputFor, valuesOf } from './fields.js';
+import { ownFields } from './host.js';
 import { api, banner, bindForm } from './pages.js';
 import { call, signedIn, takenName } from './shell.js';
 import { emailInWords } from './users.js';
@@ -9,12 +11,12 @@ show(user);
 // A banner of its own: what the page before wanted to be said here must stay.
 byId('unconfirmed').hidden = user.email === null || user.emailConfirmedAt !== null;
 form.elements.displayName.value = user.displayName ?? '';
-form.elements.company.value = user.company ?? '';
+byId('own-fields').append(...ownFields.map((field) => inputFor(field, user[field.name])));
 form.hidden = byId('facts').hidden = false;
 
 bindForm(form, {
   busy: 'Saving…',
-  send: ({ displayName, company }) => call('PATCH', '/auth/me', { displayName: displayName || null, company }),
+  send: ({ displayName, ...own }) => call('PATCH', '/auth/me', { displayName: displayName || null, ...valuesOf(ownFields, own) }),
   done: ({ user: saved }) => {
     show(saved);
     banner('ok', 'Saved.');

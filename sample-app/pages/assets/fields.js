@@ -2,7 +2,7 @@
 import { el } from './dom.js';
 
 /** An input for one of them. Which names are taken by the page itself, the library sees to. */
-export function inputFor({ name, label, type }, value) {
+export function inputFor({ name, label, type, autocomplete = 'off' }, value) {
   const id = `own-${name}`;
   if (type === 'flag')
     return el('label', { className: 'check' }, el('input', { id, name, type: 'checkbox', checked: value === true }), ` ${label}`);
@@ -15,7 +15,7 @@ export function inputFor({ name, label, type }, value) {
       name,
       type: type === 'number' ? 'number' : 'text',
       value: value ?? '',
-      autocomplete: 'off',
+      autocomplete,
       'aria-describedby': `${id}-e`,
     }),
     el('p', { className: 'error', id: `${id}-e` }),

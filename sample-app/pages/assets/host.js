@@ -6,6 +6,9 @@ export const home = { path: '/app', title: 'My notes' };
 /** The host's own pages beside those for administrators, each for who has a `right`; `admin` for administrators alone. */
 export const manageLinks = [{ path: '/manage/notes', title: 'All notes', right: 'admin' }];
 
+/** The host's own fields that people fill in themselves, at registration and in their profile. */
+export const ownFields = [{ name: 'company', label: 'Company', type: 'text', autocomplete: 'organization' }];
+
 /** What an API key may be good for: the names that our routes ask for, in plain words. */
 export const scopes = [
   { name: 'notes:read', words: 'Read your notes' },

@@ -1,10 +1,14 @@
 import { appName, byId } from './dom.js';
+import { inputFor, valuesOf } from './fields.js';
+import { ownFields } from './host.js';
 import { api, banner, bindForm, filled, leave, remember } from './pages.js';
+
+byId('own-fields').append(...ownFields.map((field) => inputFor(field)));
 
 bindForm(byId('form'), {
   busy: 'Creating your account…',
   send: async (entries) => {
-    await api('POST', '/auth/register', filled(entries));
+    await api('POST', '/auth/register', { ...filled(entries), ...filled(valuesOf(ownFields, entries)) });
     return entries;
   },
   done: ({ email, username }) => {
