@@ -24,7 +24,7 @@ export default {
   moduleNameMapper: {
     '^nestjs-users$': '<rootDir>/lib/index.ts',
     '^nestjs-users/extend$': '<rootDir>/lib/extend.ts',
-    '^nestjs-users/(audit-log|graphql|microservices|opentelemetry|redis|websockets)$': '<rootDir>/lib/extensions/$1/index.ts',
+    '^nestjs-users/(audit-log|graphql|jwt|microservices|opentelemetry|redis|websockets)$': '<rootDir>/lib/extensions/$1/index.ts',
     '^nestjs-users/nodemailer$': '<rootDir>/lib/extensions/nodemailer/index.ts',
     '^nestjs-users/openapi$': '<rootDir>/lib/extensions/openapi/index.ts',
     '^nestjs-users/testing$': '<rootDir>/lib/extensions/testing/index.ts',

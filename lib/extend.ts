@@ -6,6 +6,7 @@ export { after } from './kernel/duration.js';
 export { storableSource } from './kernel/request-source.js';
 export { Background } from './kernel/background.js';
 export { type Measured, type MeasuredOutcomes, type MeasurementListener, Measurements } from './kernel/measurements.js';
+export { SignedTokens, type SignedClaims } from './sessions/signed-tokens.port.js';
 export { HashLane } from './passwords/hash-lane.js';
 export { type MailCounts, MailQueue } from './notifications/mail-queue.js';
 export { inBatches } from './maintenance/in-batches.js';

@@ -11,6 +11,7 @@ import type { RandomSource } from './kernel/random-source.port.js';
 import { type MailOptions, MailSettings, resolveMailOptions } from './notifications/notifications.options.js';
 import type { Notifier } from './notifications/notifier.port.js';
 import { type PasswordResetOptions, PasswordResetSettings, resolvePasswordResetOptions } from './password-reset/password-reset.options.js';
+import type { BreachChecker } from './passwords/breach-checker.port.js';
 import type { PasswordHasher } from './passwords/password-hasher.port.js';
 import { type PasswordsOptions, PasswordsSettings, resolvePasswordsOptions } from './passwords/passwords.options.js';
 import type { InvalidationBus } from './persistence/invalidation-bus.port.js';
@@ -27,6 +28,7 @@ import {
 } from './registration/registration.options.js';
 import { type ApiKeysOptions, ApiKeysSettings, resolveApiKeysOptions } from './sessions/api-keys/api-keys.options.js';
 import { resolveSessionsOptions, type SessionsOptions, SessionsSettings } from './sessions/sessions.options.js';
+import type { SignedTokens } from './sessions/signed-tokens.port.js';
 import type { BaseUser } from './users/base-user.js';
 import type { UsersExtension } from './users-extension.js';
 import { resolveUsersOptions, UsersSettings } from './users/users.options.js';
@@ -42,9 +44,13 @@ export interface PortsOptions {
   /** Takes over wholly from mail: SMS, push, a queue of the host's. */
   readonly notifier?: Port<Notifier>;
   readonly clientAddress?: Port<ClientAddress>;
+  /** Asked about each new password, in the place of `passwords.breachCheck`. */
+  readonly breachChecker?: Port<BreachChecker>;
   readonly attemptStore?: Port<AttemptStore>;
   /** What tells the other nodes of changes. */
   readonly invalidationBus?: Port<InvalidationBus>;
+  /** Signed tokens beside the opaque ones: `nestjs-users/jwt` brings one. */
+  readonly signedTokens?: Port<SignedTokens>;
 }
 
 /** What shapes the module graph: known before any factory runs, so it stands beside `useFactory` and never in its result. */

@@ -34,8 +34,10 @@ import { PasswordWriter } from './password-change/password-writer.js';
 import { PasswordResetService } from './password-reset/password-reset.service.js';
 import { ResetCompletion } from './password-reset/reset-completion.js';
 import { ResetRequests } from './password-reset/reset-requests.js';
+import { BreachChecker, NoBreachChecker } from './passwords/breach-checker.port.js';
 import { defaultPasswordHasher } from './passwords/default-password-hasher.js';
 import { HashLane } from './passwords/hash-lane.js';
+import { HaveIBeenPwned } from './passwords/have-i-been-pwned.js';
 import { PasswordHasher } from './passwords/password-hasher.port.js';
 import { PasswordPolicy } from './passwords/password-policy.js';
 import { PasswordStore } from './passwords/password.store.js';
@@ -75,6 +77,7 @@ import { ApiKeys } from './sessions/api-keys/api-keys.js';
 import { Credentials } from './sessions/credentials.js';
 import { LegacyUsers } from './sessions/legacy-users.port.js';
 import { Login } from './sessions/login.js';
+import { LoginExtras } from './sessions/login-extras.js';
 import { Reauthentication } from './sessions/reauthentication.js';
 import { SessionCache } from './sessions/session-cache.js';
 import { SessionCheck } from './sessions/session-check.js';
@@ -87,6 +90,7 @@ import { SessionRule } from './sessions/session-rule.js';
 import { SessionTouches } from './sessions/session-touches.js';
 import { SessionStore } from './sessions/session.store.js';
 import { SessionsSettings } from './sessions/sessions.options.js';
+import { NoSignedTokens, SignedTokens } from './sessions/signed-tokens.port.js';
 import { SessionsService } from './sessions/sessions.service.js';
 import { SocialIdentityStore } from './social-identities/social-identity.store.js';
 import { SocialLinks } from './social-sign-in/social-links.js';
@@ -134,6 +138,7 @@ export const SERVICES: Provider[] = [
     ApiKeys,
     Credentials,
     Login,
+    LoginExtras,
     Reauthentication,
     SessionCheck,
     SessionEnding,
@@ -184,12 +189,20 @@ export function portProviders(ports: PortsOptions): Provider[] {
     port(RandomSource, ports.random ?? SystemRandomSource),
     port(Notifier, ports.notifier ?? MailNotifier),
     port(ClientAddress, ports.clientAddress ?? FrameworkClientAddress),
+    port(SignedTokens, ports.signedTokens ?? NoSignedTokens),
     port(AttemptStore, ports.attemptStore ?? DatabaseAttemptStore),
     port(InvalidationBus, ports.invalidationBus ?? LocalInvalidationBus),
+    ports.breachChecker === undefined
+      ? { provide: BreachChecker, useFactory: breachChecker, inject: [PasswordsSettings] }
+      : port(BreachChecker, ports.breachChecker),
     ports.hasher === undefined
       ? { provide: PasswordHasher, useFactory: defaultHasher, inject: [PasswordsSettings, RandomSource] }
       : port(PasswordHasher, ports.hasher),
   ];
+}
+
+function breachChecker({ breachCheck }: PasswordsSettings): BreachChecker {
+  return breachCheck === null ? new NoBreachChecker() : new HaveIBeenPwned(breachCheck);
 }
 
 /** A plain object, which no transaction of a host's is joined to: it is asked after the commit. */

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../kernel/clock.port.js';
 import { after } from '../kernel/duration.js';
 import type { Fields } from '../kernel/fields.js';
-import type { Session } from '../sessions/session.js';
+import type { LoginResult, Session } from '../sessions/session.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 import { SessionsSettings } from '../sessions/sessions.options.js';
 import { Carriers } from './carriers/carriers.js';
@@ -75,4 +75,9 @@ export class SessionAnswers {
       : (expiresAt ?? after(createdAt, this.settings.absoluteTimeout));
     return Math.max(1, Math.floor((endsAt.getTime() - this.clock.now().getTime()) / 1_000));
   }
+}
+
+/** Extras as they go out: none at all where there are none. */
+export function extrasOf({ extras }: Pick<LoginResult, 'extras'>): Partial<Pick<LoginResult, 'extras'>> {
+  return Object.keys(extras).length === 0 ? {} : { extras };
 }

@@ -4,7 +4,7 @@ import type { RandomSource } from './random-source.port.js';
 
 /** What a token opens. It is hashed together with the token, so that one kind is never taken for another. */
 export type TokenKind =
-  'session' | 'confirm-email' | 'change-email' | 'reset-password' | 'invitation' | 'first-admin' | 'api-key' | 'device';
+  'session' | 'confirm-email' | 'change-email' | 'reset-password' | 'invitation' | 'first-admin' | 'api-key' | 'device' | 'signed';
 
 const SECRET_BYTES = 32;
 const ID_LENGTH = 36;
@@ -36,6 +36,11 @@ export function idOfToken(value: unknown): string | null {
 /** The stored form of a token: hex SHA-256 over its kind and itself. No slow hash, since the secret has 256 bits. */
 export function hashToken(kind: TokenKind, token: string): string {
   return hash('sha256', `${kind}:${token}`, 'hex');
+}
+
+/** What a signed token says of the session's secret: with another secret the session is another one to it. It opens nothing by itself. */
+export function bindingOf(secretHash: string): string {
+  return hashToken('signed', secretHash);
 }
 
 /** Compares two stored hashes in constant time. */

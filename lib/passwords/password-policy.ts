@@ -1,11 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { InvalidInputError } from '../kernel/errors.js';
+import { BreachChecker, NoBreachChecker } from './breach-checker.port.js';
 import { canonicalPassword, faultOfPassword } from './password-input.js';
 import type { PasswordRule } from './password-rule.port.js';
 import type { PasswordSubject } from './password-subject.js';
 import { WeakPasswordError } from './passwords.errors.js';
 import { PasswordsSettings } from './passwords.options.js';
 import { BlankRule } from './rules/blank.rule.js';
+import { BreachedRule } from './rules/breached.rule.js';
 import { ClassesRule } from './rules/classes.rule.js';
 import { CommonRule } from './rules/common.rule.js';
 import { HostRule } from './rules/host.rule.js';
@@ -16,8 +18,12 @@ import { SimilarRule } from './rules/similar.rule.js';
 @Injectable()
 export class PasswordPolicy {
   private readonly rules: readonly PasswordRule[];
+  private readonly last: PasswordRule;
 
-  constructor(private readonly settings: PasswordsSettings) {
+  constructor(
+    private readonly settings: PasswordsSettings,
+    breaches: BreachChecker = new NoBreachChecker(),
+  ) {
     const { minLength, minClasses, contextWords, check } = settings;
     this.rules = [
       new LengthRule(minLength),
@@ -27,6 +33,7 @@ export class PasswordPolicy {
       ...(minClasses > 0 ? [new ClassesRule(minClasses)] : []),
       ...(check === null ? [] : [new HostRule(check)]),
     ];
+    this.last = new BreachedRule(breaches);
   }
 
   /**
@@ -35,13 +42,16 @@ export class PasswordPolicy {
    * @param field the input's name in `fields` of the errors.
    * @returns the password in NFC: what to hash.
    * @throws InvalidInputError when it is no text, ill-formed or too long.
-   * @throws WeakPasswordError naming every rule that it breaks.
+   * @throws WeakPasswordError naming every rule that it breaks; the leaks are asked last, and only where no other rule refuses.
    */
   async check(password: unknown, about: PasswordSubject, field = 'password'): Promise<string> {
     const canonical = this.parse(password, field);
     const faults = await Promise.all(this.rules.map(async (rule) => rule.faultOf(canonical, about)));
     const found = faults.filter((fault) => fault !== null);
     if (found.length > 0) throw new WeakPasswordError(field, found);
+    // Another service is asked only about what would pass.
+    const breached = await this.last.faultOf(canonical, about);
+    if (breached !== null) throw new WeakPasswordError(field, [breached]);
     return canonical;
   }
 

@@ -1,5 +1,7 @@
 import { availableParallelism } from 'node:os';
+import { type Duration, isDuration, milliseconds } from '../kernel/duration.js';
 import { type Issues, noteUnknownNames } from '../kernel/issues.js';
+import type { BreachSettings } from './have-i-been-pwned.js';
 import { type Argon2Parameters, isAffordableArgon2 } from './argon2-password-hasher.js';
 import type { LegacyLogin } from './legacy-login.js';
 import type { PasswordSubject } from './password-subject.js';
@@ -7,6 +9,13 @@ import type { PasswordVerifier } from './password-verifier.port.js';
 
 /** A check of the host's own: a code that says why the password is refused, or `null`. */
 export type PasswordCheck = (password: string, about: PasswordSubject) => string | null | undefined | Promise<string | null | undefined>;
+
+export interface BreachCheckOptions {
+  /** Up to the five characters of the hash. @default 'https://api.pwnedpasswords.com/range/' */
+  readonly url?: string;
+  /** From a second to ten. @default '2s' */
+  readonly timeout?: Duration;
+}
 
 export interface PasswordsOptions {
   /** `'nist'` asks for 15 characters, as NIST SP 800-63B-4 does where the password is the only factor. @default undefined */
@@ -21,6 +30,8 @@ export interface PasswordsOptions {
   readonly contextWords?: readonly string[];
   /** One more check of a new password. @default undefined */
   readonly check?: PasswordCheck;
+  /** Whether Have I Been Pwned is asked if a new password was in a leak; with `url`, a server like it. When it does not answer in time, the password passes. @default false */
+  readonly breachCheck?: boolean | BreachCheckOptions;
   /** argon2id's cost, memory in KiB; never below OWASP's. @default { memoryCost: 19456, timeCost: 2, parallelism: 1 } */
   readonly argon2?: Partial<Argon2Parameters>;
   /** Readers of old forms of hash, asked before ours. @default [] */
@@ -45,6 +56,8 @@ export abstract class PasswordsSettings {
   abstract readonly minClasses: number;
   abstract readonly contextWords: readonly string[];
   abstract readonly check: PasswordCheck | null;
+  /** `null` where nobody is asked. */
+  abstract readonly breachCheck: BreachSettings | null;
   abstract readonly argon2: Argon2Parameters;
   abstract readonly verifiers: readonly PasswordVerifier[];
   abstract readonly legacyLogin: LegacyLogin | null;
@@ -69,6 +82,7 @@ const NAMES = [
   'minClasses',
   'contextWords',
   'check',
+  'breachCheck',
   'argon2',
   'verifiers',
   'legacyLogin',
@@ -98,6 +112,7 @@ export function resolvePasswordsOptions(
     minClasses: whole('minClasses', 0, { from: 0, to: 4 }),
     contextWords,
     check: check ?? null,
+    breachCheck: resolveBreachCheck(options?.breachCheck, issues),
     argon2: resolveArgon2(options?.argon2, issues),
     verifiers,
     legacyLogin: legacyLogin ?? null,
@@ -135,6 +150,22 @@ function resolveArgon2(options: Partial<Argon2Parameters> | undefined, issues: I
     );
   } else return argon2;
   return DEFAULT_ARGON2;
+}
+
+function resolveBreachCheck(given: boolean | BreachCheckOptions | undefined, issues: Issues): BreachSettings | null {
+  if (given === undefined || given === false) return null;
+  const options: unknown = given === true ? {} : given;
+  if (typeof options !== 'object' || options === null) {
+    issues.add('passwords.breachCheck', "write true, or give an object with url and timeout: { timeout: '2s' }.");
+    return null;
+  }
+  noteUnknownNames(options, ['url', 'timeout'], { path: 'passwords.breachCheck', issues });
+  const { url = 'https://api.pwnedpasswords.com/range/', timeout = '2s' } = options as BreachCheckOptions;
+  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol) || !url.endsWith('/'))
+    issues.add('passwords.breachCheck.url', "give an address that ends in a slash: 'https://api.pwnedpasswords.com/range/'.");
+  const length = isDuration(timeout) ? milliseconds(timeout) : Number.NaN;
+  if (!(length >= 1_000 && length <= 10_000)) issues.add('passwords.breachCheck.timeout', "give a length from '1s' to '10s'.");
+  return { url, timeout: length };
 }
 
 /**

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../kernel/clock.port.js';
 import { idOfApiKey } from '../kernel/api-key-token.js';
+import { isId } from '../kernel/id.js';
 import { Measurements } from '../kernel/measurements.js';
-import { hashToken, idOfToken, sameHash } from '../kernel/secret-token.js';
+import { bindingOf, hashToken, idOfToken, sameHash } from '../kernel/secret-token.js';
 import { Database } from '../persistence/database.js';
 import type { BaseUser } from '../users/base-user.js';
 import { SignInRule } from '../users/sign-in-rule.js';
@@ -14,6 +15,7 @@ import { type LookedUp, SessionLookupStore } from './session-lookup.store.js';
 import { SessionRights } from './session-rights.js';
 import { SessionTouches } from './session-touches.js';
 import { InvalidSessionError } from './sessions.errors.js';
+import { SignedTokens } from './signed-tokens.port.js';
 import { SessionRule } from './session-rule.js';
 
 export interface CheckOptions {
@@ -26,7 +28,7 @@ interface Shown {
   /** `null` for what is not well-formed. */
   readonly id: string | null;
   readonly token: unknown;
-  readonly kind: 'session' | 'api-key';
+  readonly kind: 'session' | 'api-key' | 'signed';
 }
 
 /** Of a good one also whose it is, and its row, which says how an API key may be used. */
@@ -55,6 +57,7 @@ export class SessionCheck {
     private readonly signInRule: SignInRule,
     private readonly rights: SessionRights,
     private readonly acting: ActingCheck,
+    private readonly signed: SignedTokens,
     private readonly clock: Clock,
     private readonly measurements: Measurements,
   ) {}
@@ -68,6 +71,20 @@ export class SessionCheck {
   /** The same for an API key, with the row that says how it may be used. */
   checkKey(key: unknown, { touch = true }: CheckOptions = {}): Promise<Examined> {
     return this.examine({ id: idOfApiKey(key), token: key, kind: 'api-key' }, touch);
+  }
+
+  /**
+   * The same for a signed token: its signature first, then its session.
+   *
+   * @throws InvalidSessionError also when the session has ended, or has another secret by now.
+   */
+  async authenticateSigned(token: string, { touch = true }: CheckOptions = {}): Promise<SessionContext<BaseUser>> {
+    const claims = this.signed.isOn ? await this.signed.read(token) : null;
+    if (claims === null) throw new InvalidSessionError('malformed');
+    const id = isId(claims.sessionId) ? claims.sessionId : null;
+    const examined = await this.examine({ id, token: claims.binding, kind: 'signed' }, touch);
+    if (examined.status === 'ok' && examined.row.kind === 'session') return examined.context;
+    throw new InvalidSessionError(examined.status === 'ok' ? 'not_found' : examined.status);
   }
 
   private examineToken(token: unknown, touch: boolean): Promise<Examined> {
@@ -101,7 +118,7 @@ export class SessionCheck {
 
   /** @returns `null` for a secret that is not its own. */
   private judgeFor({ token, kind }: Shown, lookedUp: LookedUp | null, touch: boolean): Judged | null {
-    if (lookedUp === null || !sameHash(lookedUp.session.secretHash, hashToken(kind, token as string))) return null;
+    if (lookedUp === null || !proves(kind, token as string, lookedUp.session.secretHash)) return null;
     const { lastSeenAt } = lookedUp.session;
     const now = this.clock.now();
     return { lookedUp, now, lastSeenAt, examined: this.judge(lookedUp, now, touch) };
@@ -129,4 +146,8 @@ export class SessionCheck {
     const { roles, permissions, scopes } = this.rights.of(user, session);
     return { status: 'ok', context: { user, session: sessionOf(session, this.rule), roles, permissions, scopes }, row: session };
   }
+}
+
+function proves(kind: Shown['kind'], shown: string, secretHash: string): boolean {
+  return kind === 'signed' ? sameHash(bindingOf(secretHash), shown) : sameHash(secretHash, hashToken(kind, shown));
 }

@@ -59,6 +59,8 @@ export interface LoginResult<U = RegisteredUser> {
   readonly session: Session;
   /** For the client's device to keep and to show at its next log-in (`from.device`): so it is known again. It opens nothing. */
   readonly device: string | null;
+  /** What `sessions.loginExtras` gives, and a signed token where there are such; empty otherwise. */
+  readonly extras: Readonly<Record<string, unknown>>;
 }
 
 /** What a session's row does not say by itself. */

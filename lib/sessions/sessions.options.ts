@@ -1,6 +1,7 @@
 import { type Duration, isDuration, milliseconds } from '../kernel/duration.js';
 import type { Issues } from '../kernel/issues.js';
 import { resolveSessionCache, type SessionCacheOptions, type SessionCacheSettings } from './session-cache.options.js';
+import type { LoginExtrasOf } from './login-extras.js';
 
 export interface SessionsOptions {
   /** How long a session lives without use. @default '10d' */
@@ -21,6 +22,8 @@ export interface SessionsOptions {
   readonly whenFull?: 'end-oldest' | 'refuse';
   /** Whether a trusted caller may open a session that never ends. @default false */
   readonly allowNonExpiring?: boolean;
+  /** Fields of yours for the answer of a log-in, under `extras`; called once the session is open. @default undefined */
+  readonly loginExtras?: LoginExtrasOf;
   /** Whether PostgreSQL prepares the look-up of a session, once for each connection; not behind PgBouncer before 1.21. @default true */
   readonly preparedStatements?: boolean;
   /** Whether a node may answer from memory for some seconds: fewer statements, for less certainty. @default false */
@@ -41,6 +44,7 @@ export abstract class SessionsSettings {
   abstract readonly preparedStatements: boolean;
   /** `null` for no cache. */
   abstract readonly cache: SessionCacheSettings | null;
+  abstract readonly loginExtras: LoginExtrasOf | null;
 }
 
 /** Far below 2^31 milliseconds, beyond which a timer of Node's runs all the time. */
@@ -54,6 +58,7 @@ type LengthName = 'idleTimeout' | 'absoluteTimeout' | 'touchInterval' | 'recentL
 /** Checks the options and fills in the defaults; every fault is noted in `issues`. */
 export function resolveSessionsOptions(options: SessionsOptions | undefined, issues: Issues): SessionsSettings {
   const { sliding = true, max = null, whenFull = 'end-oldest', allowNonExpiring = false, preparedStatements = true } = options ?? {};
+  const loginExtras = options?.loginExtras ?? null;
   const length = (name: LengthName, fallback: Duration): number => {
     const value = options?.[name] ?? fallback;
     if (isDuration(value)) return milliseconds(value);
@@ -68,8 +73,10 @@ export function resolveSessionsOptions(options: SessionsOptions | undefined, iss
     actingTimeout: length('actingTimeout', LONGEST_ACTING),
   };
   const cache = resolveSessionCache(options?.cache, issues);
-  const settings = { ...lengths, sliding, max, whenFull, allowNonExpiring, preparedStatements, cache };
+  const settings = { ...lengths, sliding, max, whenFull, allowNonExpiring, preparedStatements, cache, loginExtras };
   noteFaults(settings, issues);
+  if (loginExtras !== null && typeof loginExtras !== 'function')
+    issues.add('sessions.loginExtras', 'give a function ({ user, session, roles, permissions }) => an object.');
   // A misspelt option would be a default that nobody chose.
   for (const name of Object.keys(options ?? {})) {
     if (!Object.hasOwn(settings, name))

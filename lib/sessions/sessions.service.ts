@@ -18,6 +18,7 @@ import type { CreateApiKeyInput } from './api-keys/api-key-input.js';
 import { ApiKeys } from './api-keys/api-keys.js';
 import { Credentials } from './credentials.js';
 import { Login } from './login.js';
+import { LoginExtras } from './login-extras.js';
 import { Reauthentication } from './reauthentication.js';
 import { type CheckResult, type LoginResult, type Session, type SessionContext, sessionOf } from './session.js';
 import { type CheckOptions, SessionCheck } from './session-check.js';
@@ -37,6 +38,8 @@ export interface Renewed {
   readonly session: Session;
   /** As at the log-in: whether a cookie outlives the browser's session. */
   readonly remember: boolean;
+  /** As at the log-in: a signed token of before is void. */
+  readonly extras: Readonly<Record<string, unknown>>;
 }
 
 /** Sessions: who is signed in where. Opaque tokens, checked against the database at each use, so that an ended one is dead at once everywhere. */
@@ -44,6 +47,7 @@ export interface Renewed {
 export class SessionsService<U extends BaseUser = RegisteredUser> {
   constructor(
     private readonly signIn: Login,
+    private readonly extras: LoginExtras,
     private readonly opening: SessionOpening,
     private readonly checking: SessionCheck,
     private readonly ending: SessionEnding,
@@ -75,7 +79,7 @@ export class SessionsService<U extends BaseUser = RegisteredUser> {
    */
   async login(input: LoginInput, from?: RequestSource): Promise<LoginResult<U>> {
     const { user, device, ...opened } = await this.signIn.login(input, from);
-    return { ...this.resultOf(opened, user), device };
+    return { ...(await this.resultOf(opened, user)), device };
   }
 
   /**
@@ -95,6 +99,15 @@ export class SessionsService<U extends BaseUser = RegisteredUser> {
    */
   authenticate(token: string, options?: CheckOptions): Promise<SessionContext<U>> {
     return this.checking.authenticate(token, options) as Promise<SessionContext<U>>;
+  }
+
+  /**
+   * Whose session a signed token was made for, by the same rules: it dies with its session, and when that gets another secret.
+   *
+   * @throws InvalidSessionError; UnavailableError when the database cannot answer.
+   */
+  async authenticateSigned(token: string, options?: CheckOptions): Promise<SessionContext<U>> {
+    return (await this.checking.authenticateSigned(token, options)) as SessionContext<U>;
   }
 
   /** The same as a tagged result, without throwing for a bad token. */
@@ -195,8 +208,9 @@ export class SessionsService<U extends BaseUser = RegisteredUser> {
     const row = isId(sessionId) ? await this.store.findById(this.database, sessionId) : null;
     if (row?.kind !== 'session') throw new InvalidSessionError('not_found');
     if (row.acting !== null) throw new ActingError();
-    const { token, row: renewed } = await this.reauthentication.renew(row, password, from);
-    return { token, session: sessionOf(renewed, this.rule), remember: renewed.remember };
+    const renewed = await this.reauthentication.renew(row, password, from);
+    const extras = await this.extras.again(renewed);
+    return { token: renewed.token, session: sessionOf(renewed.row, this.rule), remember: renewed.row.remember, extras };
   }
 
   /**
@@ -264,7 +278,8 @@ export class SessionsService<U extends BaseUser = RegisteredUser> {
     return (await this.keys.authenticate(key, options)) as SessionContext<U>;
   }
 
-  private resultOf({ token, row }: OpenedSession, user: BaseUser): LoginResult<U> {
-    return { token, user: user as U, session: sessionOf(row, this.rule), device: null };
+  private async resultOf(opened: OpenedSession, user: BaseUser): Promise<LoginResult<U>> {
+    const extras = await this.extras.of(opened, user);
+    return { token: opened.token, user: user as U, session: sessionOf(opened.row, this.rule), device: null, extras };
   }
 }

@@ -9,6 +9,7 @@ import { UsersEvents } from '../persistence/users-events.js';
 import { PendingNames } from '../registration/pending-names.js';
 import { type LoggedIn, Login } from '../sessions/login.js';
 import { type LoginResult, sessionOf } from '../sessions/session.js';
+import { LoginExtras } from '../sessions/login-extras.js';
 import type { OpenInput } from '../sessions/session-input.js';
 import { type SessionDetails, SessionOpening } from '../sessions/session-opening.js';
 import { SessionRule } from '../sessions/session-rule.js';
@@ -53,6 +54,7 @@ export class SocialSignIn {
     private readonly registration: SocialRegistration,
     private readonly pendingNames: PendingNames,
     private readonly login: Login,
+    private readonly extras: LoginExtras,
     private readonly opening: SessionOpening,
     private readonly rule: SessionRule,
     private readonly signInRule: SignInRule,
@@ -76,7 +78,8 @@ export class SocialSignIn {
       const newcomer = { displayName: displayNameIn(input), more: Fields.of(input.raw('newUser') ?? {}) };
       const { user, row, token, device, outcome } = await this.admit({ newcomer, read, details });
       this.measurements.note('login', 'ok');
-      return { token, user, session: sessionOf(row, this.rule), device, outcome };
+      const extras = await this.extras.of({ token, row }, user);
+      return { token, user, session: sessionOf(row, this.rule), device, extras, outcome };
     } catch (error) {
       this.measurements.noteError('login', error);
       throw error;

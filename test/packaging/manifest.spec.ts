@@ -19,6 +19,7 @@ const BEHIND: Record<string, string | null> = {
   '@nestjs/websockets': 'extensions/websockets/',
   '@opentelemetry/api': 'extensions/opentelemetry/',
   nodemailer: 'extensions/nodemailer/',
+  jose: 'extensions/jwt/',
   redis: 'extensions/redis/',
 };
 

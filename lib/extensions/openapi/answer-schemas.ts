@@ -161,7 +161,8 @@ function page(item: Schema): Schema {
 
 /** A token leaves in a body only where one may come back as a bearer token. */
 function withToken({ http }: DescribedSpace, properties: Record<string, Schema>): Schema {
-  if (!http.carriers.includes('bearer')) return objectOf(properties);
+  const extras: Schema = { type: 'object', description: 'Where the app gives any: fields of its own, a signed token.' };
+  if (!http.carriers.includes('bearer')) return objectOf({ ...properties, extras }, { optional: ['extras'] });
   const token = text({ description: 'With the transport `bearer` alone. It is shown once.' });
-  return objectOf({ ...properties, token }, { optional: ['token'] });
+  return objectOf({ ...properties, token, extras }, { optional: ['token', 'extras'] });
 }

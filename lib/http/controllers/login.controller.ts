@@ -9,7 +9,7 @@ import { Public } from '../decorators/public.decorator.js';
 import { HttpExchanges } from '../http-exchanges.js';
 import type { SessionRequest } from '../own-request.js';
 import { ClosedToActing } from '../route-access.js';
-import { SessionAnswers } from '../session-answers.js';
+import { extrasOf, SessionAnswers } from '../session-answers.js';
 import { type SessionView, sessionView } from '../session-view.js';
 import { OwnRoutes } from './own-routes.decorator.js';
 
@@ -18,6 +18,8 @@ export interface LoginAnswer {
   readonly session: SessionView;
   /** With `transport: 'bearer'` alone. */
   readonly token?: string;
+  /** Where the option `sessions.loginExtras` or signed tokens give any. */
+  readonly extras?: Readonly<Record<string, unknown>>;
 }
 
 /** Signs in, signs out, and asks "is it still you?". */
@@ -45,7 +47,7 @@ export class LoginController {
     const opened = await this.sessions.login(input, { ...exchange.source, ...(isBrowser && { device: this.device.read(exchange) }) });
     const token = await this.answers.deliverAtLogin(exchange, opened, delivery);
     if (opened.device !== null) this.device.write(exchange, opened.device);
-    return { user: userView(opened.user, 'self'), session: sessionView(opened.session), ...token };
+    return { user: userView(opened.user, 'self'), session: sessionView(opened.session), ...token, ...extrasOf(opened) };
   }
 
   /** Also without a live session, so that a front end can call it whatever it knows. */
@@ -66,6 +68,6 @@ export class LoginController {
     const exchange = this.exchanges.ofRequest(request);
     const { password } = take<{ password: string }>(bodyOf(exchange), ['password']);
     const renewed = await this.sessions.reauthenticate(request.auth.session.id, password, exchange.source);
-    return this.answers.renew(exchange, renewed);
+    return { ...this.answers.renew(exchange, renewed), ...extrasOf(renewed) };
   }
 }

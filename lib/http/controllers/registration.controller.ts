@@ -8,7 +8,7 @@ import { bodyOf } from '../body.js';
 import { Public } from '../decorators/public.decorator.js';
 import type { HttpExchange } from '../http-exchange.js';
 import { HttpExchanges } from '../http-exchanges.js';
-import { SessionAnswers, type TokenDelivery } from '../session-answers.js';
+import { extrasOf, SessionAnswers, type TokenDelivery } from '../session-answers.js';
 import { sessionView } from '../session-view.js';
 import { OwnRoutes } from './own-routes.decorator.js';
 import type { LoginAnswer } from './login.controller.js';
@@ -42,6 +42,6 @@ export class RegistrationController {
     if (!this.settings.signIn) return { user: userView(user, 'self') };
     const opened = await this.sessions.open(user.id, { remember: delivery.remember }, exchange.source);
     const token = await this.answers.deliverAtLogin(exchange, opened, delivery);
-    return { user: userView(user, 'self'), session: sessionView(opened.session), ...token };
+    return { user: userView(user, 'self'), session: sessionView(opened.session), ...token, ...extrasOf(opened) };
   }
 }

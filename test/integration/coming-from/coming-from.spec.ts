@@ -641,7 +641,7 @@ describe('apicrud', () => {
       { resource: 'list', id: '6', level: 'unknown' },
     ],
   };
-  beforeAll(start({ memberships, passwords: { minClasses: 3 } }));
+  beforeAll(start({ sessions: { loginExtras: ({ user }) => ({ settingsId: user.username }) }, memberships, passwords: { minClasses: 3 } }));
   afterAll(stop);
   const STRONG = 'Staple7battery';
 
@@ -655,6 +655,7 @@ describe('apicrud', () => {
     for (const login of ['ann', 'no-password', 'unknown'])
       await expect(host.sessions.login({ login, password: 'Wrong7password' })).rejects.toMatchObject({ code: 'USERS_INVALID_CREDENTIALS' });
     expect((await host.users.findOrFail({ username: 'ann' })).lastLoginAt).toEqual(host.clock.now());
+    expect((await host.sessions.login({ login: 'ann', password: STRONG })).extras).toEqual({ settingsId: 'ann' });
   });
 
   it('api_access: compares the secret each time', async () => {

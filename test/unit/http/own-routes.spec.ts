@@ -90,6 +90,8 @@ describe('our own routes', () => {
         'POST /admin/users/:id/confirm-email',
         'POST /admin/users/:id/end-sessions',
         'POST /admin/users/:id/send-reset',
+        'GET /auth/social',
+        'DELETE /auth/social/:provider',
         'GET /auth/api-keys',
         'POST /auth/api-keys',
         'DELETE /auth/api-keys/:id',

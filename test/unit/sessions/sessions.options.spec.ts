@@ -25,6 +25,7 @@ describe('the options of sessions', () => {
       recentLogin: 600_000,
       actingTimeout: 3_600_000,
       preparedStatements: true,
+      loginExtras: null,
       sliding: true,
       max: null,
       whenFull: 'end-oldest',
