@@ -13,9 +13,6 @@ interface Lent {
   readonly schema: string;
 }
 
-/** What hangs on a user goes with him. */
-const FILLED = ['auth_users', 'auth_attempts', 'auth_state'];
-
 const idle: Lent[] = [];
 /** What a file's own hooks give back behind this one is lent to nobody. */
 let isOver = false;
@@ -44,7 +41,8 @@ async function make(engine: 'postgres' | 'mariadb'): Promise<Lent> {
 async function giveBack(lent: Lent): Promise<void> {
   const { database, keeper, schema } = lent;
   if (isOver || (await schemaOf(keeper, database)) !== schema) return destroy(lent);
-  for (const table of FILLED) await keeper.query(`DELETE FROM ${table}`);
+  // What hangs on a user goes with him, in whatever order.
+  for (const { tablePath } of keeper.entityMetadatas) await keeper.query(`DELETE FROM ${tablePath}`);
   idle.push(lent);
 }
 

@@ -28,6 +28,7 @@ const statusIs =
 const isRenamed: Of<boolean> = async (host, id) => (await host.users.findOrFail(id)).displayName === 'Ann A.';
 const mayWrite: Of<boolean> = async (host, id) => (await host.users.findOrFail(id)).permissions?.includes('note:write') === true;
 const isGone: Of<boolean> = async (host, id) => (await host.users.find(id)) === null;
+const isKnownElsewhere: Of<boolean> = async (host, id) => (await host.users.listSocial(id)).length === 1;
 const isOver: Of<boolean> = async (host, session) => (await host.sessions.find(session)) === null;
 const hasLink: Of<boolean> = async (host, id) => (await dumpOf(host.dataSource))['auth_tokens']?.some((row) => row.includes(id)) === true;
 
@@ -120,6 +121,19 @@ export const SMALLER_OPERATIONS: Record<string, Prepare> = {
       isDone: async () => (await isOver(host, acting.session.id, name)) && (await sessionsOf(host, agent.id)) === 1,
     };
   },
+  'an identity elsewhere': toUser(
+    (host, id, name) => host.users.linkSocial(id, { provider: 'google', subject: name }, { allowUnproven: true }),
+    isKnownElsewhere,
+  ),
+  'an identity elsewhere given up': toUser(
+    (host, id) => host.users.unlinkSocial(id, 'google'),
+    async (...of) => !(await isKnownElsewhere(...of)),
+    (host, id, name) => host.users.linkSocial(id, { provider: 'google', subject: name }, { allowUnproven: true }),
+  ),
+  'a first sign-in from elsewhere': async (host, name) => ({
+    run: () => host.users.signInBySocial({ provider: 'google', subject: name, email: `${name}@example.org`, emailVerified: true }),
+    isDone: async () => (await host.users.findBySocial('google', name)) !== null,
+  }),
   'a blackout': async (host) => {
     await host.sessions.clearBlackout();
     return {
