@@ -41,7 +41,8 @@ import {
   type UsersModuleAsyncOptions,
   type UsersModuleOptions,
 } from './users.options.js';
-import { portProviders, SERVICES } from './users.providers.js';
+import { portProviders } from './users.ports.js';
+import { SERVICES } from './users.providers.js';
 import { partsOfAll, type UsersExtension } from './users-extension.js';
 import type { BaseUser } from './users/base-user.js';
 import { OwnFields } from './users/own-fields.js';

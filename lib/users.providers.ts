@@ -1,4 +1,4 @@
-import type { Provider, Type } from '@nestjs/common';
+import type { Provider } from '@nestjs/common';
 import { PersonalDataService } from './accounts/personal-data.service.js';
 import { UserActs } from './accounts/user-acts.js';
 import { UserAdmission } from './accounts/user-admission.js';
@@ -7,8 +7,6 @@ import { UserQueries } from './accounts/user-queries.js';
 import { UsersService } from './accounts/users.service.js';
 import { AuthorityService } from './authority/authority.service.js';
 import { Precedence } from './authority/precedence.js';
-import { ClientAddress } from './http/client-address.port.js';
-import { FrameworkClientAddress } from './http/framework-client-address.js';
 import { UsersHealth } from './health/users-health.js';
 import { ImpersonationService } from './impersonation/impersonation.service.js';
 import { InvitationAcceptance } from './invitations/invitation-acceptance.js';
@@ -16,17 +14,12 @@ import { Invitations } from './invitations/invitations.service.js';
 import { Background } from './kernel/background.js';
 import { Clock } from './kernel/clock.port.js';
 import { Measurements } from './kernel/measurements.js';
-import { RandomSource } from './kernel/random-source.port.js';
-import { SystemClock } from './kernel/system-clock.js';
-import { SystemRandomSource } from './kernel/system-random-source.js';
 import { KnownDeviceStore } from './known-devices/known-device.store.js';
 import { KnownDevices } from './known-devices/known-devices.service.js';
 import { Bans } from './moderation/bans.service.js';
 import { ModeratedActs } from './moderation/moderated-acts.js';
 import { ModerationService } from './moderation/moderation.service.js';
-import { MailNotifier } from './notifications/mail-notifier.js';
 import { MailQueue } from './notifications/mail-queue.js';
-import { Notifier } from './notifications/notifier.port.js';
 import { OneTimeTokenStore } from './one-time-tokens/one-time-token.store.js';
 import { OneTimeTokens } from './one-time-tokens/one-time-tokens.service.js';
 import { PasswordChangeService } from './password-change/password-change.service.js';
@@ -34,24 +27,15 @@ import { PasswordWriter } from './password-change/password-writer.js';
 import { PasswordResetService } from './password-reset/password-reset.service.js';
 import { ResetCompletion } from './password-reset/reset-completion.js';
 import { ResetRequests } from './password-reset/reset-requests.js';
-import { BreachChecker, NoBreachChecker } from './passwords/breach-checker.port.js';
-import { defaultPasswordHasher } from './passwords/default-password-hasher.js';
 import { HashLane } from './passwords/hash-lane.js';
-import { HaveIBeenPwned } from './passwords/have-i-been-pwned.js';
-import { PasswordHasher } from './passwords/password-hasher.port.js';
 import { PasswordPolicy } from './passwords/password-policy.js';
 import { PasswordStore } from './passwords/password.store.js';
-import { PasswordsSettings } from './passwords/passwords.options.js';
 import { Passwords } from './passwords/passwords.service.js';
 import { Changes } from './persistence/changes.js';
 import { Database } from './persistence/database.js';
-import { InvalidationBus } from './persistence/invalidation-bus.port.js';
-import { LocalInvalidationBus } from './persistence/local-invalidation-bus.js';
 import { StateStore } from './persistence/state.store.js';
 import { UnitOfWork } from './persistence/unit-of-work.js';
 import { UsersEvents } from './persistence/users-events.js';
-import { AttemptStore } from './rate-limits/attempt-store.port.js';
-import { DatabaseAttemptStore } from './rate-limits/attempt.store.js';
 import { AttemptsService } from './rate-limits/attempts.service.js';
 import { RateLimiter } from './rate-limits/rate-limiter.js';
 import { ChosenAdmin } from './registration/chosen-admin.js';
@@ -90,7 +74,6 @@ import { SessionRule } from './sessions/session-rule.js';
 import { SessionTouches } from './sessions/session-touches.js';
 import { SessionStore } from './sessions/session.store.js';
 import { SessionsSettings } from './sessions/sessions.options.js';
-import { NoSignedTokens, SignedTokens } from './sessions/signed-tokens.port.js';
 import { SessionsService } from './sessions/sessions.service.js';
 import { SocialIdentityStore } from './social-identities/social-identity.store.js';
 import { SocialLinks } from './social-sign-in/social-links.js';
@@ -99,7 +82,6 @@ import { SocialSignIn } from './social-sign-in/social-sign-in.js';
 import { JANITOR } from './users.maintenance.js';
 import { ImportRows } from './user-import/import-row.js';
 import { UserImport } from './user-import/user-import.js';
-import type { Port, PortsOptions } from './users.options.js';
 import { BelongingsStore } from './users/belongings.store.js';
 import { OwnColumnsStore } from './users/own-columns.store.js';
 import { OwnFields } from './users/own-fields.js';
@@ -182,38 +164,7 @@ export const SERVICES: Provider[] = [
   ...[UserActs, UserAdmission, UserChanges, UserQueries, PersonalDataService, UsersService],
 ];
 
-/** The ports: the host's implementation where he gives one, ours otherwise. */
-export function portProviders(ports: PortsOptions): Provider[] {
-  return [
-    port(Clock, ports.clock ?? SystemClock),
-    port(RandomSource, ports.random ?? SystemRandomSource),
-    port(Notifier, ports.notifier ?? MailNotifier),
-    port(ClientAddress, ports.clientAddress ?? FrameworkClientAddress),
-    port(SignedTokens, ports.signedTokens ?? NoSignedTokens),
-    port(AttemptStore, ports.attemptStore ?? DatabaseAttemptStore),
-    port(InvalidationBus, ports.invalidationBus ?? LocalInvalidationBus),
-    ports.breachChecker === undefined
-      ? { provide: BreachChecker, useFactory: breachChecker, inject: [PasswordsSettings] }
-      : port(BreachChecker, ports.breachChecker),
-    ports.hasher === undefined
-      ? { provide: PasswordHasher, useFactory: defaultHasher, inject: [PasswordsSettings, RandomSource] }
-      : port(PasswordHasher, ports.hasher),
-  ];
-}
-
-function breachChecker({ breachCheck }: PasswordsSettings): BreachChecker {
-  return breachCheck === null ? new NoBreachChecker() : new HaveIBeenPwned(breachCheck);
-}
-
 /** A plain object, which no transaction of a host's is joined to: it is asked after the commit. */
 function resetMail(requests: ResetRequests): ResetMail {
   return { send: (email) => requests.request({ email }) };
-}
-
-function defaultHasher(settings: PasswordsSettings, random: RandomSource): Promise<PasswordHasher> {
-  return defaultPasswordHasher(settings, random);
-}
-
-function port<T>(token: abstract new (...args: never[]) => T, given: Port<T>): Provider {
-  return typeof given === 'function' ? { provide: token, useClass: given as Type<T> } : { provide: token, useValue: given };
 }
