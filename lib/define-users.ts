@@ -99,17 +99,11 @@ function decorate(user: EntityClass<BaseUser>, tables: Tables): SpaceEntities {
   class UserState extends StateRow {}
 
   indexUsers(user, tables.users);
-  ofUser(UserPassword, tables.passwords, user);
-  ofUser(UserSession, tables.sessions, user);
-  for (const column of ['userId', 'endsAt']) index(UserSession, tables.sessions, column);
-  ofUser(UserToken, tables.tokens, user);
-  unique(UserToken, tables.tokens, 'userId', 'purpose');
-  index(UserToken, tables.tokens, 'expiresAt');
-  ofUser(UserDevice, tables.devices, user);
-  for (const column of ['userId', 'lastSeenAt']) index(UserDevice, tables.devices, column);
-  ofUser(UserIdentity, tables.identities, user);
-  unique(UserIdentity, tables.identities, 'provider', 'subject');
-  index(UserIdentity, tables.identities, 'userId');
+  ofUser(user, UserPassword, { table: tables.passwords });
+  ofUser(user, UserSession, { table: tables.sessions, indexed: ['userId', 'endsAt'] });
+  ofUser(user, UserToken, { table: tables.tokens, once: ['userId', 'purpose'], indexed: ['expiresAt'] });
+  ofUser(user, UserDevice, { table: tables.devices, indexed: ['userId', 'lastSeenAt'] });
+  ofUser(user, UserIdentity, { table: tables.identities, once: ['provider', 'subject'], indexed: ['userId'] });
   Entity(tables.attempts)(UserAttempt);
   index(UserAttempt, tables.attempts, 'windowAt');
   Entity(tables.state)(UserState);
@@ -133,10 +127,22 @@ function indexUsers(user: EntityClass<BaseUser>, table: string): void {
   index(user, table, 'activatedAt', 'id');
 }
 
+/** Of a table's columns, those with an index each, and those that occur once together. */
+interface Indexes {
+  readonly indexed?: readonly string[];
+  readonly once?: readonly string[];
+}
+
 /** A table whose rows go with their user: the database's cascade, not our memory, deletes them. */
-function ofUser(entity: EntityClass<object>, table: string, user: EntityClass<BaseUser>): void {
+function ofUser(
+  user: EntityClass<BaseUser>,
+  entity: EntityClass<object>,
+  { table, indexed = [], once }: Indexes & { table: string },
+): void {
   Entity(table)(entity);
   ForeignKey(() => user, { name: `${table}_userId_fk`, onDelete: 'CASCADE' })(entity.prototype as object, 'userId');
+  if (once !== undefined) unique(entity, table, ...once);
+  for (const column of indexed) index(entity, table, column);
 }
 
 function index(entity: EntityClass<object>, table: string, ...columns: string[]): void {

@@ -5,12 +5,13 @@ import { newId } from '../kernel/id.js';
 import type { Identifier } from '../kernel/identifiers.js';
 import { RandomSource } from '../kernel/random-source.port.js';
 import type { RequestSource } from '../kernel/request-source.js';
-import type { Work } from '../persistence/unit-of-work.js';
+import { UnitOfWork, type Work } from '../persistence/unit-of-work.js';
 import { networkOf } from '../rate-limits/network-of.js';
 import { RateLimiter } from '../rate-limits/rate-limiter.js';
 import { LimitsSettings } from '../rate-limits/rate-limits.options.js';
 import { ChosenAdmin } from '../registration/chosen-admin.js';
 import { FirstAdmin } from '../registration/first-admin.js';
+import { PendingNames } from '../registration/pending-names.js';
 import { RegistrationClosedError } from '../registration/registration.errors.js';
 import { RegistrationSettings } from '../registration/registration.options.js';
 import type { BaseUser } from '../users/base-user.js';
@@ -38,6 +39,8 @@ export class SocialRegistration {
     private readonly users: UserStore,
     private readonly firstAdmin: FirstAdmin,
     private readonly chosen: ChosenAdmin,
+    private readonly pendingNames: PendingNames,
+    private readonly units: UnitOfWork,
     private readonly limiter: RateLimiter,
     private readonly limits: LimitsSettings,
     private readonly settings: RegistrationSettings,
@@ -56,8 +59,18 @@ export class SocialRegistration {
     return row;
   }
 
-  /** @throws EmailTakenError, UsernameTakenError as the unique indexes say. */
-  async insert(work: Work, row: NewUserRow, verified: Identifier | null): Promise<BaseUser> {
+  /**
+   * Inserts the row, and does `then` in the same unit of work.
+   *
+   * @throws EmailTakenError, UsernameTakenError as the unique indexes say.
+   */
+  make<T>(row: NewUserRow, { verified }: ReadProfile, then: (work: Work, user: BaseUser) => Promise<T>): Promise<T> {
+    return this.pendingNames.retrying(row.usernameKey ?? null, () =>
+      this.units.run(async (work) => then(work, await this.insert(work, row, verified))),
+    );
+  }
+
+  private async insert(work: Work, row: NewUserRow, verified: Identifier | null): Promise<BaseUser> {
     const isAdmin = await this.claimAdmin(work, row.id, verified);
     await this.users.insert(work, { ...row, isAdmin });
     await work.record(new UserRegistered(work.now, row.id));

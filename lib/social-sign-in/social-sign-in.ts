@@ -6,7 +6,6 @@ import { type RequestSource, storableSource } from '../kernel/request-source.js'
 import { Database } from '../persistence/database.js';
 import { UnitOfWork, type Work } from '../persistence/unit-of-work.js';
 import { UsersEvents } from '../persistence/users-events.js';
-import { PendingNames } from '../registration/pending-names.js';
 import { type LoggedIn, Login } from '../sessions/login.js';
 import { type LoginResult, sessionOf } from '../sessions/session.js';
 import { LoginExtras } from '../sessions/login-extras.js';
@@ -52,7 +51,6 @@ export class SocialSignIn {
     private readonly users: UserStore,
     private readonly links: SocialLinks,
     private readonly registration: SocialRegistration,
-    private readonly pendingNames: PendingNames,
     private readonly login: Login,
     private readonly extras: LoginExtras,
     private readonly opening: SessionOpening,
@@ -128,13 +126,10 @@ export class SocialSignIn {
 
   private async register({ newcomer, read, details }: Comer): Promise<Entered> {
     const row = await this.registration.admit(newcomer, read, details.from);
-    const make = (): Promise<LoggedIn | null> =>
-      this.units.run(async (work) => {
-        const user = await this.registration.insert(work, row, read.verified);
-        await this.links.write(work, user, { read, from: details.from, isNew: true });
-        return this.enterFirst(work, user.id, { read, details });
-      });
-    const entered = await this.pendingNames.retrying(row.usernameKey ?? null, make);
+    const entered = await this.registration.make(row, read, async (work, user) => {
+      await this.links.write(work, user, { read, from: details.from, isNew: true });
+      return this.enterFirst(work, user.id, { read, details });
+    });
     return { ...(entered ?? this.refuse(row.id, details)), outcome: 'registered' };
   }
 
