@@ -18,7 +18,6 @@ const OLD = { 11: '^11', 13: '^13' };
 export const NEWEST_PAIR_ONLY = [
   // Pure rules.
   'test/unit/bench/',
-  'test/unit/bench/',
   'test/unit/kernel/',
   'test/unit/passwords/',
   'test/unit/rate-limits/',

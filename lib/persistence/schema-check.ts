@@ -12,11 +12,17 @@ export interface CheckedSpace {
 
 interface ColumnFact {
   readonly name: string;
-  /** MariaDB's; elsewhere a comparison is one of bytes anyway. */
+  /** By what it compares, where that can be something else than bytes. */
   readonly collation?: string | null;
 }
 
 const PATH = 'database';
+
+/** PostgreSQL compares bytes unless a column's type or collation says otherwise. */
+const POSTGRES_COLUMNS =
+  "SELECT a.attname AS name, CASE WHEN t.typname = 'citext' THEN t.typname WHEN NOT c.collisdeterministic THEN c.collname END AS collation " +
+  'FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid LEFT JOIN pg_collation c ON c.oid = a.attcollation ' +
+  'WHERE a.attrelid = to_regclass($1) AND a.attnum > 0 AND NOT a.attisdropped';
 
 /** Columns of which a comparison that ignores case or accents would let the wrong one in. */
 const KEY_COLUMNS = new Set(['usernameKey', 'emailKey', 'secretHash', 'hash', 'key', 'purpose', 'kind']);
@@ -106,12 +112,13 @@ function noteColumns(metadata: EntityMetadata, found: ColumnFact[], issues: Issu
         'that runs after usersMigrations, and one of ours with migrate: true.',
     );
   }
+  const { type } = metadata.connection.options;
   for (const { name, collation } of found) {
     if (!KEY_COLUMNS.has(name) || typeof collation !== 'string' || collation.endsWith('_bin')) continue;
     issues.add(
       PATH,
       `the column ${name} of ${metadata.tablePath} compares by ${collation}, which takes different names and addresses for one; let ` +
-        'migrate: true make the table, or change the column to COLLATE utf8mb4_nopad_bin.',
+        `migrate: true make the table, or change the column to ${type === 'postgres' ? 'varchar COLLATE "C"' : 'COLLATE utf8mb4_nopad_bin'}.`,
     );
   }
 }
@@ -122,9 +129,7 @@ async function columnsOf(runner: QueryRunner, metadata: EntityMetadata): Promise
   const table = parts.at(-1) ?? '';
   if (type === 'postgres') {
     const path = parts.map((part) => dataSourceOf(runner).driver.escape(part)).join('.');
-    return ask(runner, 'SELECT attname AS name FROM pg_attribute WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped', [
-      path,
-    ]);
+    return ask(runner, POSTGRES_COLUMNS, [path]);
   }
   if (type === 'better-sqlite3') return ask(runner, 'SELECT name FROM pragma_table_xinfo(?)', [table]);
   return ask(

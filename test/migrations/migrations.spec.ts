@@ -247,6 +247,24 @@ if (engine === 'mariadb') {
 
 if (engine === 'postgres') {
   describe('The migrations on PostgreSQL', () => {
+    it.each([
+      ['citext', 'CREATE EXTENSION citext', 'citext'],
+      [
+        'any_case',
+        "CREATE COLLATION any_case (provider = icu, locale = 'und-u-ks-level2', deterministic = false)",
+        'varchar(255) COLLATE any_case',
+      ],
+    ])('are what start-up asks for when a key column ignores case (%s)', async (by, set, type) => {
+      const database = await freshDatabase();
+      const dataSource = await connect(database, plain);
+      await Migrator.run(dataSource, plain, clock);
+      expect(await faults(dataSource, plain)).toBe('');
+      await dataSource.query(set);
+      await dataSource.query(`ALTER TABLE auth_users ALTER COLUMN "emailKey" TYPE ${type}`);
+      const asked = `the column emailKey of auth_users compares by ${by}, which takes different names`;
+      expect(await faults(dataSource, plain)).toMatch(asked);
+    });
+
     it("honour the DataSource's schema", async () => {
       const database = await freshDatabase();
       const admin = await connect(database, plain);
