@@ -20,7 +20,8 @@ export function lines(text) {
 /** An instant: today and yesterday in words with the clock time, else the date; the full time with its zone on pointing. */
 export function when(iso) {
   const date = new Date(iso);
-  const clock = new Intl.DateTimeFormat(undefined, { timeStyle: 'short' }).format(date);
+  // What belongs together does not break: in a narrow column the line ends before the clock time.
+  const clock = new Intl.DateTimeFormat(undefined, { timeStyle: 'short' }).format(date).replace(/\s/g, '\u00a0');
   const days = Math.round((midnight(new Date()) - midnight(date)) / 86_400_000);
   const text = days === 0 ? `today, ${clock}` : days === 1 ? `yesterday, ${clock}` : day(date);
   return el(
