@@ -66,6 +66,11 @@ export class Login {
     });
   }
 
+  /** Whether he may sign in at all, by whatever. */
+  admits(user: BaseUser): boolean {
+    return this.signInRule.allows(user);
+  }
+
   /**
    * Opens a session for whom somebody else has proved, as a right password does. Its first statement takes the lock of his row.
    *

@@ -17,7 +17,6 @@ import { LoginFailed } from '../sessions/sessions.events.js';
 import { SocialIdentityTakenError, SocialLinkRefusedError } from '../social-identities/social-identities.errors.js';
 import type { SocialIdentityRow } from '../social-identities/social-identity.entity.js';
 import { SocialIdentityStore } from '../social-identities/social-identity.store.js';
-import { SignInRule } from '../users/sign-in-rule.js';
 import { EmailTakenError } from '../users/users.errors.js';
 import { UserStore } from '../users/user.store.js';
 import { isConfirmedAddressOf, SocialLinks } from './social-links.js';
@@ -55,7 +54,6 @@ export class SocialSignIn {
     private readonly extras: LoginExtras,
     private readonly opening: SessionOpening,
     private readonly rule: SessionRule,
-    private readonly signInRule: SignInRule,
     private readonly database: Database,
     private readonly units: UnitOfWork,
     private readonly events: UsersEvents,
@@ -116,7 +114,7 @@ export class SocialSignIn {
     const entered = await this.units.run(async (work) => {
       await this.users.lock(work, userId);
       const user = await this.users.findById(work, userId);
-      if (user === null || !this.signInRule.allows(user)) return null;
+      if (user === null || !this.login.admits(user)) return null;
       if (!isConfirmedAddressOf(user, read)) throw new SocialLinkRefusedError();
       await this.links.write(work, user, { read, from: details.from });
       return this.enterFirst(work, userId, { read, details });
