@@ -189,11 +189,9 @@ if (engine === 'sqlite') {
       const persistence = await behindProxy(200);
       await count(persistence);
       persistence.proxy.hang();
-      const start = performance.now();
-      await expect(count(persistence)).rejects.toThrow(UnavailableError);
-      expect(performance.now() - start).toBeLessThan(1_000);
-      await expect(insert(persistence, 'a')).rejects.toThrow(UnavailableError);
-      expect(performance.now() - start).toBeLessThan(3_000);
+      const late = { cause: { message: 'The database did not answer within 200 ms.' } };
+      await expect(count(persistence)).rejects.toMatchObject(late);
+      await expect(insert(persistence, 'a')).rejects.toMatchObject(late);
       persistence.proxy.heal();
       persistence.proxy.reset();
       await insert(persistence, 'b');

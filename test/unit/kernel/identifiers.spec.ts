@@ -1,6 +1,7 @@
-import { describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { fold, parseEmail, parseUsername } from '../../../lib/kernel/identifiers.js';
+import { readingsDuring } from '../../support/readings.js';
 
 const rules = { min: 1, max: 255 };
 const username = (text: unknown) => parseUsername(text, rules);
@@ -185,25 +186,6 @@ describe('an address', () => {
     );
   });
 });
-
-/** Everything the parsers could read a text with. */
-const READERS = [
-  ...(['isWellFormed', 'includes', 'trim', 'normalize', 'toLowerCase', 'replace', 'split', 'lastIndexOf'] as const).map(
-    (name) => [String.prototype, name] as const,
-  ),
-  [RegExp.prototype, 'exec'] as const,
-];
-
-/** @returns which of them were called. */
-function readingsDuring(task: () => unknown): string[] {
-  const spies = READERS.map(([owner, name]) => ({ name, spy: jest.spyOn(owner as unknown as Record<string, () => unknown>, name) }));
-  try {
-    task();
-    return spies.filter(({ spy }) => spy.mock.calls.length > 0).map(({ name }) => name);
-  } finally {
-    for (const { spy } of spies) spy.mockRestore();
-  }
-}
 
 describe('the parsers', () => {
   const LONG = 100_000;
