@@ -77,7 +77,7 @@ for (const framework of FRAMEWORKS) {
       host.client().send(method, path, { ...request, headers: { 'x-api-key': key, ...request.headers } });
     const statusBy = async (key: string, path: string, method = 'GET'): Promise<number> => (await by(key, method, path)).status;
 
-    it('are made, listed and ended by their owner, and shown once [4.15]', async () => {
+    it('are made, listed and ended by their owner alone, and shown once [4.15] [B-122]', async () => {
       const made = await ann.send('POST', '/auth/api-keys', {
         name: 'nightly',
         scopes: ['notes:read'],
@@ -103,6 +103,8 @@ for (const framework of FRAMEWORKS) {
       ] as const)
         expect((await who.send('DELETE', `/auth/api-keys/${id}`)).body).toMatchObject({ statusCode: 404, code: 'USERS_NOT_FOUND' });
       expect((await bob.send('GET', '/auth/api-keys')).body).toEqual({ items: [] });
+      // Each of the above could have ended it.
+      expect(await statusBy(key, '/notes/scoped')).toBe(200);
       expect((await ann.send('DELETE', `/auth/api-keys/${apiKey.id}`)).status).toBe(204);
       expect(await statusBy(key, '/notes/scoped')).toBe(401);
     });

@@ -242,7 +242,15 @@ for (const framework of FRAMEWORKS) {
       expect(new Set(statuses)).toEqual(new Set(['400']));
     });
 
-    it('all log-ins of one client: a header that it chooses makes it no other client [B-46]', async () => {
+    it('a hundred log-ins in one body are none [B-57]', async () => {
+      const many = Array.from({ length: 100 }, () => ({ login: 'active1', password: PASSWORD }));
+      const before = host.hasher.operations;
+      for (const body of [many, { login: ['active1', 'unknown'], password: PASSWORD }, { ...many }])
+        expect((await host.client().post('/auth/login', body)).status).toBe(400);
+      expect(host.hasher.operations).toBe(before);
+    });
+
+    it('all log-ins of one client: a header that it chooses makes it no other client [B-46] [B-56]', async () => {
       host.clock.advance('1h');
       const statuses = await statusesOf(42, (time) =>
         host.client().post('/auth/login', { login: `name${time}`, password: WRONG }, { headers: claims(time) }),
@@ -277,6 +285,43 @@ for (const framework of FRAMEWORKS) {
     });
   });
 }
+
+describe.each(FRAMEWORKS)('Budgets behind proxies that are trusted by their addresses on %s', (framework) => {
+  const TRUSTED = '127.0.0.1, 10.0.0.0/8';
+  let host: HostApp;
+  beforeAll(async () => {
+    const configure = (app: INestApplication): void =>
+      void (framework === 'express' && (app as NestExpressApplication).set('trust proxy', TRUSTED.split(', ')));
+    const limits = { passwordChecks: { limit: 3 } };
+    host = await HostApp.start({ listen: framework, routes: true, limits, configure, fastify: { trustProxy: TRUSTED.split(', ') } });
+  });
+  afterAll(() => host.close());
+
+  let names = 0;
+  async function statusesOf(chains: readonly string[]): Promise<number[]> {
+    host.clock.advance('1h');
+    const statuses = [];
+    for (const chain of chains) {
+      names += 1;
+      const body = { login: `name${names}`, password: WRONG };
+      statuses.push((await host.client().post('/auth/login', body, { headers: { 'x-forwarded-for': chain } })).status);
+    }
+    return statuses;
+  }
+  const spoofed = (behind: (time: number) => string): string[] => Array.from({ length: 4 }, (_, time) => behind(time));
+
+  it('the address is read from right to left: what a client writes in front of it makes it no other client [B-46]', async () => {
+    const limited = [401, 401, 401, 429];
+    expect(await statusesOf(spoofed((time) => `203.0.113.${time}, 198.51.100.7`))).toEqual(limited);
+    expect(await statusesOf(spoofed((time) => `203.0.113.${time}, 198.51.100.7, 10.1.2.${time}`))).toEqual(limited);
+    expect(await statusesOf(spoofed((time) => `10.0.0.${time}, 198.51.100.7, 10.1.2.3`))).toEqual(limited);
+    expect(await statusesOf(spoofed((time) => `203.0.113.${time}, 2001:db8::${time + 1}`))).toEqual(limited);
+  });
+
+  it('clients behind one proxy are told apart', async () => {
+    expect(await statusesOf(spoofed((time) => `198.51.100.${time}, 10.1.2.3`))).toEqual([401, 401, 401, 401]);
+  });
+});
 
 describe('Budgets behind a trusted proxy on express', () => {
   let host: HostApp;

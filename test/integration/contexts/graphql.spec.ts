@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
 import { Inject, Injectable, Module, type Type, UseGuards } from '@nestjs/common';
-import { Field, GraphQLModule, Mutation, ObjectType, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
+import { Args, Field, GraphQLModule, Mutation, ObjectType, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import type { MercuriusDriverConfig } from '@nestjs/mercurius';
 import {
   AdminOnly,
@@ -68,6 +68,15 @@ class NotesResolver {
 
 @Resolver()
 class UnguardedResolver {
+  @Inject(SessionsService) private readonly sessions!: SessionsService;
+
+  /** As a host would write one. @returns the code of what came of it */
+  @Mutation(() => String) signIn(@Args('login') login: string, @Args('password') password: string): Promise<string> {
+    return this.sessions.login({ login, password }, { ip: '192.0.2.1', userAgent: null }).then(
+      () => 'in',
+      (error: unknown) => (error as { code: string }).code,
+    );
+  }
   @Query(() => String) unguarded(@CurrentUser('id') id: string): string {
     return id;
   }
@@ -185,6 +194,16 @@ describe('GraphQL', () => {
       .client()
       .get(`/graphql?query=${query}`, { headers: { cookie: `session=${token}`, 'sec-fetch-site': 'cross-site' } });
     expect(answer.body.data).toEqual({ notes: [{ text: 'of ann' }] });
+  });
+
+  it('counts a hundred log-ins in one query as a hundred [B-57]', async () => {
+    await start('express', () => apollo());
+    await host.user('ann');
+    const guesses = Array.from({ length: 100 }, (_, index) => `g${index}: signIn(login: "ann", password: "guess ${index}")`);
+    const before = host.hasher.operations;
+    const { body } = await ask(`mutation { ${guesses.join(' ')} }`);
+    expect(Object.values(body.data)).toEqual([...Array(5).fill('USERS_INVALID_CREDENTIALS'), ...Array(95).fill('USERS_TOO_MANY_REQUESTS')]);
+    expect(host.hasher.operations - before).toBe(5);
   });
 
   it('guards resolvers of a schema that was written first', async () => {

@@ -57,6 +57,15 @@ describe('metrics', () => {
     expect(await counted('users.limit.refusals')).toEqual({ 'failed-checks-from-address': 1 });
   });
 
+  it('show who tries one password on many accounts from many addresses, whom no budget stops [B-56]', async () => {
+    for (let number = 0; number < 20; number += 1)
+      await no(
+        host.sessions.login({ login: `user${number}`, password: 'spring 2026 sale' }, { ip: `198.51.100.${number}`, userAgent: null }),
+      );
+    expect(await counted('users.logins')).toEqual({ unauthenticated: 20 });
+    expect(await counted('users.limit.refusals')).toEqual({});
+  });
+
   it('count checks by what was found, a database that does not answer included', async () => {
     const { token } = await host.sessions.login(LOGIN, FROM);
     await host.sessions.authenticate(token);
