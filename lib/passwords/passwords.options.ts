@@ -43,7 +43,7 @@ export interface PasswordsOptions {
    * @default undefined
    */
   readonly legacyLogin?: LegacyLogin;
-  /** How many hashes are computed at once. @default one fewer than libuv's threads, at most the cores */
+  /** How many hashes are computed at once. @default one fewer than the cores, and than libuv's threads; at least 1 */
   readonly concurrency?: number;
   /** How many more may wait; the next gets 503. @default 200 */
   readonly queue?: number;
@@ -169,12 +169,12 @@ function resolveBreachCheck(given: boolean | BreachCheckOptions | undefined, iss
 }
 
 /**
- * Hashes run on the threads with which Node also reads files and resolves names: one stays free. More of them than cores would only make
- * each slower.
+ * One core stays free for the event loop, or all that is not a log-in would wait behind hashes for it; and one of the threads with which Node
+ * also reads files and resolves names.
  */
 export function defaultConcurrency(threadPoolSize: string | undefined, cores: number): number {
   const threads = Number(threadPoolSize ?? LIBUV_THREADS);
-  return Math.max(1, Math.min((Number.isInteger(threads) && threads > 0 ? threads : LIBUV_THREADS) - 1, cores));
+  return Math.max(1, Math.min(Number.isInteger(threads) && threads > 0 ? threads : LIBUV_THREADS, cores) - 1);
 }
 
 function isListOf(value: unknown, isItem: (item: unknown) => boolean): boolean {

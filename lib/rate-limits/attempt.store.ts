@@ -90,6 +90,7 @@ export class DatabaseAttemptStore extends AttemptStore {
           .into(this.rows)
           .values({ key, ...unspent })
           .orIgnore()
+          .updateEntity(false)
           .execute(),
       );
     } else if (isOver(budget, row, now)) {

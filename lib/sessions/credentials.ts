@@ -164,8 +164,9 @@ export class Credentials {
   }
 
   private async forgive(spender: Spender): Promise<void> {
-    await this.limiter.reset(this.limits.failedChecksFromAddress, pairOf(spender));
-    if (spender.device === null) await this.limiter.reset(this.limits.failedChecksAnywhere, spender.identifier);
+    const ofPair = this.limiter.reset(this.limits.failedChecksFromAddress, pairOf(spender));
+    const ofAll = spender.device === null && this.limiter.reset(this.limits.failedChecksAnywhere, spender.identifier);
+    await Promise.all([ofPair, ofAll]);
   }
 }
 

@@ -15,8 +15,6 @@ import { SessionStore, type Swept, type TiedSession } from './session.store.js';
 import { InvalidSessionError } from './sessions.errors.js';
 import { SessionEnded, SessionsEnded } from './sessions.events.js';
 
-/** SQLite does everything on the event loop's own thread: of so few it is back within a millisecond or two. */
-const PURGE_BATCH = 250;
 const END_BATCH = 1_000;
 
 /** Ends sessions: a deleted row, so that the token is dead at the next request on every node. */
@@ -120,23 +118,23 @@ export class SessionEnding {
   /** @throws UnavailableError: above all when the newest uses could not be written, since their sessions would look idle. */
   async purgeExpired(): Promise<number> {
     await this.touches.write();
-    const ended = await this.purge(async ({ now }) => {
-      const gone = await this.store.purgeEnded(this.database, now, PURGE_BATCH);
-      return { gone, isLast: gone < PURGE_BATCH };
+    const ended = await this.purge(async ({ now }, limit) => {
+      const gone = await this.store.purgeEnded(this.database, now, limit);
+      return { gone, isLast: gone < limit };
     });
     let after: string | null = null;
-    const idle = await this.purge(async (edge) => {
-      const { gone, next } = await this.store.purgeIdle(this.database, { edge, after, limit: PURGE_BATCH });
+    const idle = await this.purge(async (edge, limit) => {
+      const { gone, next } = await this.store.purgeIdle(this.database, { edge, after, limit });
       after = next;
       return { gone, isLast: next === null };
     });
     return ended + idle;
   }
 
-  private async purge(batch: (edge: Edge) => Promise<{ gone: number; isLast: boolean }>): Promise<number> {
+  private async purge(batch: (edge: Edge, limit: number) => Promise<{ gone: number; isLast: boolean }>): Promise<number> {
     let purged = 0;
-    await atHalfPace(async () => {
-      const { gone, isLast } = await batch(await this.rule.edgeAt(this.database, this.clock.now()));
+    await atHalfPace(async (limit) => {
+      const { gone, isLast } = await batch(await this.rule.edgeAt(this.database, this.clock.now()), limit);
       purged += gone;
       if (gone > 0) this.measurements.note('session-ended', 'expired', gone);
       return isLast ? 'done' : 'more';

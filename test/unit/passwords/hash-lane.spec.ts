@@ -109,8 +109,9 @@ describe('40 real hashes at once', () => {
 describe('how many hashes at once', () => {
   it.each([
     [undefined, 8, 3],
-    [undefined, 2, 2],
-    ['16', 8, 8],
+    [undefined, 4, 3],
+    [undefined, 2, 1],
+    ['16', 8, 7],
     ['16', 32, 15],
     ['1', 8, 1],
     ['2', 1, 1],
