@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { testDatabase, type TestDatabase } from '../support/database.js';
-import { Crowd } from './crowd.js';
+import { Crowd, CROWD_SIZE } from './crowd.js';
 import { leftoversIn, NOTHING_LEFT } from './crashed-database.js';
 import { KillableApp } from './killable-app.js';
 
@@ -38,7 +38,8 @@ describe(`${ROUNDS} times kill -9 while eight people use the app`, () => {
     await follow();
     for (let round = 0; round < ROUNDS; round += 1) expect(await killedRound(crowd, false)).toEqual([]);
     expect(await leftoversIn(database.options)).toEqual(NOTHING_LEFT);
-    expect(crowd.size).toBeGreaterThan(ROUNDS);
+    // Some left, and others came: how many is chance.
+    expect(crowd.size).toBeGreaterThan(CROWD_SIZE);
   }, 600_000);
 
   it('is noticed where an app answers before it has written (the control) [B-137]', async () => {

@@ -3,7 +3,7 @@ import { setMaxListeners } from 'node:events';
 import type { ServedApp } from './killable-app.js';
 import { Person } from './person.js';
 
-const SIZE = 8;
+export const CROWD_SIZE = 8;
 
 /** Eight people at a time use the app. Who leaves it, or never got in, makes room for another. */
 export class Crowd {
@@ -18,7 +18,7 @@ export class Crowd {
   async liveUntil(crash: () => Promise<void>, app: ServedApp): Promise<string[]> {
     const over = new AbortController();
     setMaxListeners(0, over.signal);
-    const fatal = this.answers + randomInt(SIZE, 8 * SIZE);
+    const fatal = this.answers + randomInt(CROWD_SIZE, 8 * CROWD_SIZE);
     let struck = null as Promise<void> | null;
     this.answered = () => {
       this.answers += 1;
@@ -32,7 +32,7 @@ export class Crowd {
       }
       return [];
     };
-    const faults = await Promise.all(Array.from({ length: SIZE }, (_, place) => live(place)));
+    const faults = await Promise.all(Array.from({ length: CROWD_SIZE }, (_, place) => live(place)));
     await struck;
     this.answered = () => undefined;
     return faults.flat();

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { Crowd } from './crowd.js';
+import { Crowd, CROWD_SIZE } from './crowd.js';
 import { leftoversIn, NOTHING_LEFT } from './crashed-database.js';
 import { KillableApp } from './killable-app.js';
 import { ThrowawayPostgres } from './throwaway-postgres.js';
@@ -32,7 +32,8 @@ describe(`${ROUNDS} times an immediate stop of PostgreSQL while eight people use
     await start();
     for (let round = 0; round < ROUNDS; round += 1) expect(await stoppedRound(crowd)).toEqual([]);
     expect(await leftoversIn(postgres.database)).toEqual(NOTHING_LEFT);
-    expect(crowd.size).toBeGreaterThan(ROUNDS);
+    // Some left, and others came: how many is chance.
+    expect(crowd.size).toBeGreaterThan(CROWD_SIZE);
   }, 600_000);
 
   it('is noticed on a server that acknowledges before its log is written (the control) [B-137]', async () => {
