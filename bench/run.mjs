@@ -40,6 +40,8 @@ async function count(server, path, headers) {
 }
 
 async function countAll(server, { framework, engine }) {
+  // What the load has left under way when it hung up is over by then.
+  await new Promise((resolve) => setTimeout(resolve, 500));
   const headers = { authorization: `Bearer ${server.tokens[0]}` };
   const row = (figure, what, measured, target) => ({ figure, what, framework, engine, target, measured, verdict: met(measured <= target) });
   return [
