@@ -51,6 +51,7 @@ export { contextReadersOf } from './http/contexts/context-readers-of.js';
 
 // For what describes our routes
 export { PasswordsSettings } from './passwords/passwords.options.js';
+export { CaptchaSettings } from './captcha/captcha.options.js';
 export { RegistrationSettings } from './registration/registration.options.js';
 export { type OwnColumn, OwnColumnsStore } from './users/own-columns.store.js';
 export { OwnFields } from './users/own-fields.js';

@@ -191,6 +191,8 @@ export { EmailTakenError, LastAdminError, UsernameTakenError } from './users/use
 export { WeakPasswordError } from './passwords/passwords.errors.js';
 export { LastSignInError, SocialIdentityTakenError, SocialLinkRefusedError } from './social-identities/social-identities.errors.js';
 export { InvalidTokenError } from './one-time-tokens/one-time-tokens.errors.js';
+export { CaptchaNeededError, CaptchaWrongError } from './captcha/captcha.errors.js';
+export type { CaptchaAction, CaptchaContext, CaptchaOptions } from './captcha/captcha.options.js';
 export { RegistrationClosedError } from './registration/registration.errors.js';
 export {
   ActingError,

@@ -1,5 +1,6 @@
 import type { DynamicModule, ForwardReference, InjectionToken, OptionalFactoryDependency, Type } from '@nestjs/common';
 import type { DataSourceOptions } from 'typeorm';
+import { type CaptchaOptions, CaptchaSettings, resolveCaptchaOptions } from './captcha/captcha.options.js';
 import type { UserSpace } from './define-users.js';
 import type { ClientAddress } from './http/client-address.port.js';
 import { type HttpOptions, HttpSettings, resolveHttpOptions } from './http/http.options.js';
@@ -91,6 +92,8 @@ export interface RuntimeOptions {
   readonly mail?: MailOptions;
   readonly limits?: LimitsOptions;
   readonly apiKeys?: ApiKeysOptions;
+  /** Asks for proof of a person where somebody guesses, and at registrations. @default none */
+  readonly captcha?: CaptchaOptions;
   /** What each role permits, from `defineRoles()`. @default none: any role can be given, and grants no permission */
   readonly roles?: RoleDefinitions;
   /** Where roles on the host's own resources come from. @default none */
@@ -114,6 +117,7 @@ const RUNTIME = [
   'mail',
   'limits',
   'apiKeys',
+  'captcha',
   'roles',
   'memberships',
 ];
@@ -148,6 +152,7 @@ export const SETTINGS = [
   LimitsSettings,
   RolesSettings,
   ApiKeysSettings,
+  CaptchaSettings,
 ] as const;
 
 export type SettingsToken = (typeof SETTINGS)[number];
@@ -173,6 +178,7 @@ export function resolveOptions(
       [MailSettings, mailSettings],
       [LimitsSettings, limitsSettings],
       [ApiKeysSettings, resolveApiKeysOptions(more.apiKeys, issues)],
+      [CaptchaSettings, resolveCaptchaOptions(more.captcha, issues)],
       [RolesSettings, resolveRolesOptions(more.roles, more.memberships, issues)],
     ]),
   );

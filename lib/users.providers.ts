@@ -7,6 +7,7 @@ import { UserQueries } from './accounts/user-queries.js';
 import { UsersService } from './accounts/users.service.js';
 import { AuthorityService } from './authority/authority.service.js';
 import { Precedence } from './authority/precedence.js';
+import { Captcha } from './captcha/captcha.js';
 import { UsersHealth } from './health/users-health.js';
 import { ImpersonationService } from './impersonation/impersonation.service.js';
 import { InvitationAcceptance } from './invitations/invitation-acceptance.js';
@@ -48,6 +49,7 @@ import { FirstAdminLink } from './registration/first-admin-link.js';
 import { LegacyAdoption } from './registration/legacy-adoption.js';
 import { PendingNames } from './registration/pending-names.js';
 import { PendingRegistrations } from './registration/pending-registrations.js';
+import { RegistrationGate } from './registration/registration-gate.js';
 import { RegistrationService } from './registration/registration.service.js';
 import { ResetMail } from './registration/reset-mail.port.js';
 import { UserCreation } from './registration/user-creation.js';
@@ -149,7 +151,7 @@ export const SERVICES: Provider[] = [
     PendingNames,
     PendingRegistrations,
   ],
-  ...[RegistrationService, UserCreation],
+  ...[Captcha, RegistrationGate, RegistrationService, UserCreation],
   { provide: LegacyUsers, useClass: LegacyAdoption },
   { provide: ResetMail, useFactory: resetMail, inject: [ResetRequests] },
   ...[PasswordResetService, ResetCompletion, ResetRequests],

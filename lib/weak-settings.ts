@@ -28,6 +28,11 @@ const WEAKENINGS: readonly Weakening[] = [
     sentence: 'no mail goes out: nobody can confirm an address or reset a password.',
   },
   {
+    path: 'captcha.allowWhenUnavailable',
+    isOn: ({ captcha }) => captcha?.allowWhenUnavailable === true,
+    sentence: 'whoever can keep the captcha from answering needs none.',
+  },
+  {
     path: 'http.cookie.sameSite',
     isOn: ({ http }) => http?.cookie?.sameSite === 'none',
     sentence: "other sites' pages send the session cookie along: only the cross-site rule is left.",

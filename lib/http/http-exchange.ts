@@ -91,6 +91,11 @@ export class HttpExchange {
     return { ip: this.ip(), userAgent: this.header('user-agent')?.slice(0, MAX_USER_AGENT) ?? null };
   }
 
+  /** With what the client shows to be a person's, for what may ask for that. */
+  get sourceOfPerson(): RequestSource {
+    return { ...this.source, captcha: own(this.body, 'captcha') };
+  }
+
   /** Adds to `Vary` what is not there yet: the host's CORS may have written it before. */
   vary(...names: string[]): void {
     const given = this.answer.get('Vary');

@@ -10,6 +10,8 @@ export interface RequestSource {
    * where it cannot.
    */
   readonly device?: string | null | undefined;
+  /** What the client showed to be a person's, where that may be asked for. Nobody has checked it. */
+  readonly captcha?: unknown;
 }
 
 export const UNKNOWN_SOURCE: RequestSource = { ip: null, userAgent: null };

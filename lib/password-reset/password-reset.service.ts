@@ -53,7 +53,7 @@ export class PasswordResetService<U extends BaseUser = RegisteredUser> {
    * Mails a link to whoever is known by `who`. Always resolves, at the same cost, for known, unknown, inactive and throttled alike: what
    * differs happens after it has resolved.
    *
-   * @throws InvalidInputError; TooManyRequestsError for the address that asks; UnavailableError.
+   * @throws InvalidInputError; TooManyRequestsError for the address that asks; CaptchaNeededError, CaptchaWrongError; UnavailableError.
    */
   request(who: string | { login: string } | { email: string } | { username: string }, from?: RequestSource): Promise<void> {
     return this.requests.request(typeof who === 'string' ? { login: who } : who, from);

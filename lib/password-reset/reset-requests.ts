@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
+import { Captcha } from '../captcha/captcha.js';
 import { Background } from '../kernel/background.js';
 import { Fields } from '../kernel/fields.js';
 import { parseEmail } from '../kernel/identifiers.js';
-import { type RequestSource, UNKNOWN_SOURCE } from '../kernel/request-source.js';
+import { type RequestSource, storableSource } from '../kernel/request-source.js';
 import { Notifier } from '../notifications/notifier.port.js';
 import { type IssuedToken, OneTimeTokens } from '../one-time-tokens/one-time-tokens.service.js';
 import { Database } from '../persistence/database.js';
@@ -30,6 +31,7 @@ export class ResetRequests {
     private readonly notifier: Notifier,
     private readonly limiter: RateLimiter,
     private readonly limits: LimitsSettings,
+    private readonly captcha: Captcha,
     private readonly settings: PasswordResetSettings,
     private readonly background: Background,
     private readonly database: Database,
@@ -42,8 +44,13 @@ export class ResetRequests {
     const name = ['login', 'email', 'username'].find((candidate) => input.has(candidate)) ?? 'login';
     const text = input.text(name, { max: 320, line: true });
     input.done();
-    if (from !== undefined) await this.limiter.spend(this.limits.mailRequests, networkOf(from.ip));
-    this.background.run('Sending a reset link', () => this.send({ [name]: text } as UserRef, from ?? UNKNOWN_SOURCE));
+    if (from !== undefined) await this.admit(from);
+    this.background.run('Sending a reset link', () => this.send({ [name]: text } as UserRef, storableSource(from)));
+  }
+
+  private async admit(from: RequestSource): Promise<void> {
+    await this.limiter.spend(this.limits.mailRequests, networkOf(from.ip));
+    await this.captcha.require('password-reset', from);
   }
 
   async isAvailable(user: BaseUser): Promise<boolean> {

@@ -4,13 +4,10 @@ import { Fields } from '../kernel/fields.js';
 import { newId } from '../kernel/id.js';
 import type { Identifier } from '../kernel/identifiers.js';
 import { RandomSource } from '../kernel/random-source.port.js';
-import { type RequestSource, UNKNOWN_SOURCE } from '../kernel/request-source.js';
+import { type RequestSource, storableSource } from '../kernel/request-source.js';
 import { PasswordPolicy } from '../passwords/password-policy.js';
 import { Passwords } from '../passwords/passwords.service.js';
 import { UnitOfWork, type Work } from '../persistence/unit-of-work.js';
-import { networkOf } from '../rate-limits/network-of.js';
-import { RateLimiter } from '../rate-limits/rate-limiter.js';
-import { LimitsSettings } from '../rate-limits/rate-limits.options.js';
 import type { BaseUser } from '../users/base-user.js';
 import { emptyUser } from '../users/empty-user.js';
 import { OwnFields } from '../users/own-fields.js';
@@ -20,6 +17,7 @@ import { UserActivated, UserRegistered } from '../users/users.events.js';
 import { FirstAdmin } from './first-admin.js';
 import { PendingNames } from './pending-names.js';
 import { PendingRegistrations } from './pending-registrations.js';
+import { RegistrationGate } from './registration-gate.js';
 import { RegistrationClosedError } from './registration.errors.js';
 import { RegistrationSettings } from './registration.options.js';
 
@@ -57,8 +55,7 @@ export class RegistrationService {
     private readonly pending: PendingRegistrations,
     private readonly pendingNames: PendingNames,
     private readonly firstAdmin: FirstAdmin,
-    private readonly limiter: RateLimiter,
-    private readonly limits: LimitsSettings,
+    private readonly gate: RegistrationGate,
     private readonly settings: RegistrationSettings,
     private readonly units: UnitOfWork,
     private readonly clock: Clock,
@@ -68,7 +65,8 @@ export class RegistrationService {
   /**
    * The same steps, statements and answer for a free, a pending and a taken address: the difference is in the mail alone.
    *
-   * @throws RegistrationClosedError, InvalidInputError, WeakPasswordError, UsernameTakenError, TooManyRequestsError.
+   * @throws RegistrationClosedError, InvalidInputError, WeakPasswordError, UsernameTakenError, TooManyRequestsError, CaptchaNeededError,
+   *   CaptchaWrongError.
    */
   async register(body: unknown, from?: RequestSource): Promise<Registered> {
     if (!this.settings.open) throw new RegistrationClosedError();
@@ -76,7 +74,7 @@ export class RegistrationService {
     const { row, email } = this.read(input);
     // What is no password is a malformed body: it spends no budget, and costs no hash.
     const password = from === undefined && !input.has('password') ? null : this.policy.read(input.raw('password'));
-    if (from !== undefined) await this.limiter.spend(this.limits.registrations, networkOf(from.ip));
+    await this.gate.pass(from);
     const passwordHash = password === null ? null : await this.passwords.hash(await this.policy.check(password, row));
     const attempt = { row, email, passwordHash };
     return this.pendingNames.retrying(row.usernameKey ?? null, () => this.units.run((work) => this.insert(work, attempt, from)));
@@ -102,7 +100,7 @@ export class RegistrationService {
   private async insert(work: Work, attempt: Attempt, from: RequestSource | undefined): Promise<Registered> {
     const { row, email, passwordHash } = attempt;
     if (email === undefined) return this.insertActive(work, attempt);
-    const confirmation = await this.pending.open(work, { row, email, passwordHash }, from ?? UNKNOWN_SOURCE);
+    const confirmation = await this.pending.open(work, { row, email, passwordHash }, storableSource(from));
     return { user: null, confirmation };
   }
 

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Captcha } from '../captcha/captcha.js';
 import { Clock } from '../kernel/clock.port.js';
 import { Fields } from '../kernel/fields.js';
 import { fold, parseEmail } from '../kernel/identifiers.js';
@@ -50,6 +51,7 @@ export class Credentials {
     private readonly devices: KnownDevices,
     private readonly limiter: RateLimiter,
     private readonly limits: LimitsSettings,
+    private readonly captcha: Captcha,
     private readonly passwordRules: PasswordsSettings,
     private readonly signInRule: SignInRule,
     private readonly legacy: LegacyUsers,
@@ -86,11 +88,14 @@ export class Credentials {
   /**
    * @param from `undefined` for a trusted caller, who spends no address's budget.
    * @returns the user, or `null` for an unknown name, a wrong or disabled password, no password, and anybody who is not active.
-   * @throws TooManyRequestsError before any hash.
+   * @throws TooManyRequestsError, CaptchaNeededError and CaptchaWrongError before any hash.
    */
   async verify(typed: TypedCredentials, from?: RequestSource): Promise<Verified | null> {
     const { ref, identifier, password } = typed;
     const spender = { identifier, from, device: await this.knownDevice(ref, from) };
+    await this.spendOfAddress(from);
+    // Before a failure is counted: who is asked to show that he is a person has not guessed yet.
+    if (from !== undefined && (await this.hasFailedOften(spender))) await this.captcha.require('login', from);
     await this.spend(spender);
     const user = await this.users.find(this.database, keysOf(ref));
     const proof = await this.passwords.prove(this.database, user?.id ?? null, password);
@@ -110,6 +115,7 @@ export class Credentials {
    */
   async reprove(userId: string, password: string, from?: RequestSource): Promise<PasswordProof> {
     const spender = { identifier: userId, from, device: null };
+    await this.spendOfAddress(from);
     await this.spend(spender);
     const proof = await this.passwords.prove(this.database, userId, password);
     if (proof === null) throw new WrongPasswordError();
@@ -154,13 +160,24 @@ export class Credentials {
     return this.devices.find(user?.id ?? null, shown);
   }
 
+  private async spendOfAddress(from: RequestSource | undefined): Promise<void> {
+    if (from !== undefined) await this.limiter.spend(this.limits.passwordChecks, networkOf(from.ip));
+  }
+
   /** Counted before the hash: counted after it, forty racers would all be let through. */
   private async spend(spender: Spender): Promise<void> {
-    const { identifier, from, device } = spender;
-    if (from !== undefined) await this.limiter.spend(this.limits.passwordChecks, networkOf(from.ip));
+    const { identifier, device } = spender;
     await this.limiter.spend(this.limits.failedChecksFromAddress, pairOf(spender));
     // Whoever guesses from everywhere must not shut out, of all devices, the one that the user always takes.
     if (device === null) await this.limiter.spend(this.limits.failedChecksAnywhere, identifier);
+  }
+
+  /** By the typed identifier and the address alone, so that a known and an unknown one are asked alike. */
+  private async hasFailedOften(spender: Spender): Promise<boolean> {
+    const limit = this.captcha.afterFailures;
+    if (limit === null) return false;
+    const { name, window } = this.limits.failedChecksFromAddress;
+    return this.limiter.isSpent({ name, limit, window }, pairOf(spender));
   }
 
   private async forgive(spender: Spender): Promise<void> {

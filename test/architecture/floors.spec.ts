@@ -5,7 +5,7 @@ import { isRelative, readSources, refused, type Sources, targetOf, tree } from '
 const FLOORS: readonly (readonly string[])[] = [
   ['kernel'],
   ['persistence', 'notifications'],
-  ['users', 'passwords', 'one-time-tokens', 'rate-limits', 'known-devices', 'roles', 'social-identities'],
+  ['users', 'passwords', 'one-time-tokens', 'rate-limits', 'known-devices', 'roles', 'social-identities', 'captcha'],
   ['sessions'],
   ['registration', 'password-reset', 'password-change', 'moderation', 'authority', 'impersonation', 'maintenance', 'health', 'user-import'],
   ['invitations', 'social-sign-in'],

@@ -40,7 +40,7 @@ export function bodySchemas(space: DescribedSpace) {
     EmailChange: objectOf({ email, password }),
     PasswordChange: passwordChange(space),
     NewPassword: objectOf({ newPassword, verifyPassword }, { optional: ['verifyPassword'] }),
-    ResetRequest: objectOf({ login: text({ minLength: 1, description: 'A user name or an address.' }) }),
+    ResetRequest: resetRequest(space),
     PasswordReset: objectOf({ token, newPassword, verifyPassword }, { optional: ['verifyPassword'] }),
     Invitation: objectOf({ email, displayName }, { optional: ['displayName'] }),
     InvitationAcceptance: objectOf({ token, password: newPassword, username: usernameOf(space) }, { optional: ['username'] }),
@@ -113,6 +113,7 @@ function registration(space: DescribedSpace): Schema {
     profile: profileOf(space),
     ...ownFieldsIn(space, 'registration'),
     ...(space.registration.signIn && delivery(space)),
+    ...(space.captcha.registration && CAPTCHA),
   };
   return objectOf(properties, { optional: except(properties, [...required, 'password']), description });
 }
@@ -126,12 +127,23 @@ function login(space: DescribedSpace): Schema {
     password: passwordFields(space).password,
     deviceName: text({ minLength: 1, maxLength: 100, description: 'What the user calls the device.' }),
     ...delivery(space),
+    ...(space.captcha.afterFailures !== null && CAPTCHA),
   };
   return objectOf(properties, {
     optional: except(properties, ['password']),
     description: 'Exactly one of `login`, `username` and `email`.',
   });
 }
+
+function resetRequest(space: DescribedSpace): Schema {
+  const properties = {
+    login: text({ minLength: 1, description: 'A user name or an address.' }),
+    ...(space.captcha.passwordReset && CAPTCHA),
+  };
+  return objectOf(properties, { optional: except(properties, ['login']) });
+}
+
+const CAPTCHA = { captcha: text({ minLength: 1, description: 'What the captcha gave, after `USERS_CAPTCHA_NEEDED`.' }) };
 
 function userCreation(space: DescribedSpace): Schema {
   const { properties: names, required, description } = identifiers(space);

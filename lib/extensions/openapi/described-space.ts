@@ -1,6 +1,7 @@
 import type { INestApplicationContext, Type } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import {
+  CaptchaSettings,
   HttpSettings,
   type OwnColumn,
   OwnColumnsStore,
@@ -20,6 +21,7 @@ export interface DescribedSpace {
   readonly prefix: string;
   /** Our controllers as they are mounted. */
   readonly controllers: readonly Type[];
+  readonly captcha: CaptchaSettings;
   readonly http: HttpSettings;
   readonly passwords: PasswordsSettings;
   readonly registration: RegistrationSettings;
@@ -50,6 +52,7 @@ function describe(module: Module): DescribedSpace {
     name,
     prefix: name.charAt(0).toUpperCase() + name.slice(1),
     controllers: [...module.controllers.values()].map(({ metatype }) => metatype as Type),
+    captcha: provided(module, CaptchaSettings),
     http: provided(module, HttpSettings),
     passwords: provided(module, PasswordsSettings),
     registration: provided(module, RegistrationSettings),

@@ -38,6 +38,8 @@ function codesOf(route: MountedRoute): ErrorCode[] {
     USERS_FORBIDDEN: accessOf(route) === 'admin',
     USERS_SCOPE_MISSING: accessOf(route) !== 'public' && route.space.http.carriers.includes('apiKey') && !takesKeys(route),
     USERS_ACTING: operation.isClosedToActing === true,
+    USERS_CAPTCHA_NEEDED: asksForPerson(route),
+    USERS_CAPTCHA_WRONG: asksForPerson(route),
     USERS_CROSS_SITE: !isSafe,
     USERS_NOT_FOUND: path.includes('{'),
     USERS_NOT_JSON: !isSafe && method !== 'delete',
@@ -45,6 +47,12 @@ function codesOf(route: MountedRoute): ErrorCode[] {
   };
   const all = Object.keys(STATUS_OF) as ErrorCode[];
   return all.filter((code) => follows[code] === true || errorsOf(operation).includes(code));
+}
+
+function asksForPerson({ operation, space }: MountedRoute): boolean {
+  const { afterFailures, registration, passwordReset } = space.captcha;
+  const asks: Record<string, boolean> = { login: afterFailures !== null, register: registration, requestPasswordReset: passwordReset };
+  return asks[operation.id] === true;
 }
 
 function errorsOf({ errors = [] }: Operation): readonly ErrorCode[] {

@@ -44,7 +44,10 @@ export class LoginController {
     body.done();
     const input = take<LoginInput>(body, ['login', 'email', 'username', 'password', 'remember', 'deviceName']);
     const isBrowser = delivery.transport === 'cookie';
-    const opened = await this.sessions.login(input, { ...exchange.source, ...(isBrowser && { device: this.device.read(exchange) }) });
+    const opened = await this.sessions.login(input, {
+      ...exchange.sourceOfPerson,
+      ...(isBrowser && { device: this.device.read(exchange) }),
+    });
     const token = await this.answers.deliverAtLogin(exchange, opened, delivery);
     if (opened.device !== null) this.device.write(exchange, opened.device);
     return { user: userView(opened.user, 'self'), session: sessionView(opened.session), ...token, ...extrasOf(opened) };

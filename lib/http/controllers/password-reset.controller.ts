@@ -19,7 +19,7 @@ export class PasswordResetController {
   @Post('password/reset/request')
   async request(@Req() request: object): Promise<object> {
     const exchange = this.exchanges.ofRequest(request);
-    await this.resets.request(take<{ login: string }>(bodyOf(exchange), ['login']), exchange.source);
+    await this.resets.request(take<{ login: string }>(bodyOf(exchange), ['login']), exchange.sourceOfPerson);
     return {};
   }
 

@@ -32,7 +32,7 @@ export class RegistrationController {
     const body = bodyOf(exchange);
     const delivery = this.answers.read(body);
     body.done();
-    const { user } = await this.registration.register(exchange.body ?? {}, exchange.source);
+    const { user } = await this.registration.register(exchange.body ?? {}, exchange.sourceOfPerson);
     if (user !== null) return this.welcome(exchange, user, delivery);
     exchange.answer.status(HttpStatus.ACCEPTED);
     return {};

@@ -24,7 +24,7 @@ export class PassportStrategies {
   }
 
   sourceOf(request: object): RequestSource {
-    return this.exchanges.ofRequest(request).source;
+    return this.exchanges.ofRequest(request).sourceOfPerson;
   }
 
   /** Checks name and password against the same budgets as a log-in, and opens no session. Every no is one error. */
