@@ -414,7 +414,7 @@ export const CHAPTERS = [
         '11.2.4',
         3,
         'Comparisons take the same time',
-        [t(TOKEN, 'is exact'), t('integration/passwords/passwords.spec.ts', 'is about the same time for each')],
+        [t(TOKEN, 'is exact'), t('integration/passwords/passwords.spec.ts', 'is one hash for a disabled password, right or wrong')],
       ],
       [
         '11.2.5',
