@@ -13,7 +13,7 @@ const READING = [
   ...['within', 'find', 'findOrFail', 'list', 'search', 'stream', 'count', 'listBanned', 'exportPersonalData', 'isAdmin', 'getRoles'],
   ...['verifyCredentials', 'validatePassword', 'passwordStatus', 'isEmailConfirmationAvailable', 'isAvailable', 'resolve'],
   ...['findBySocial', 'listSocial'],
-  ...['authenticate', 'authenticateApiKey', 'check', 'findUser', 'getBlackout', 'listApiKeys', 'isBruteforce'],
+  ...['authenticate', 'authenticateApiKey', 'authenticateSigned', 'check', 'findUser', 'getBlackout', 'listApiKeys', 'isBruteforce'],
   ...['requireRecentLogin', 'setIdleTimeout'],
 ];
 /** `bootstrap` wants a database of its own, below; `refreshRoles` is one statement; `purgeExpired` goes by batches; the last is private. */
