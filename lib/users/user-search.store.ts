@@ -26,7 +26,7 @@ export interface UserPageRequest extends UserFilter {
 /** What a user without a user name is sorted by: his address, then nothing. */
 const SORT_KEY = "COALESCE(user.usernameKey, user.emailKey, user.email, '')";
 
-/** Lists and searches over users, by keyset: the millionth page costs what the first does. */
+/** Lists and searches over users, by keyset: the millionth page costs what the first does, which reads all users. */
 @Injectable()
 export class UserSearchStore {
   constructor(
