@@ -44,7 +44,7 @@ export class Counted extends PasswordHasher {
 /** The real service over a real table, with the real hasher, and a clock that stands still. */
 export async function withPasswords(options: PasswordsOptions = {}, maxConsecutiveFailures = 100) {
   const { database, dataSource, close } = await openPersistence();
-  const settings = resolvePasswordsOptions(options, new Issues(), maxConsecutiveFailures);
+  const settings = resolvePasswordsOptions({ concurrency: 3, ...options }, new Issues(), maxConsecutiveFailures);
   const hasher = new Counted(await defaultPasswordHasher(settings, new SystemRandomSource()));
   const [store, clock] = [new PasswordStore(space.rows), new FakeClock()];
   const rows = dataSource.getRepository(space.rows.of(PasswordRow));
