@@ -46,7 +46,7 @@ describe(`${ROUNDS} times kill -9 of one of two nodes on one PostgreSQL and one 
   }, 600_000);
 });
 
-const CACHED_ROUNDS = process.env['USERS_TEST_FULL'] === '1' ? 10 : 1;
+const CACHED_ROUNDS = process.env['USERS_TEST_FULL'] === '1' ? 4 : 1;
 
 /** In milliseconds: what a node may remember of a session that it did not hear the end of. */
 const BOUND = 1_000;
