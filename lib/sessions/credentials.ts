@@ -172,7 +172,7 @@ export class Credentials {
     if (device === null) await this.limiter.spend(this.limits.failedChecksAnywhere, identifier);
   }
 
-  /** By the typed identifier and the address alone, so that a known and an unknown one are asked alike. */
+  /** By the typed identifier and the address, or a device shown before, so that a known and an unknown identifier are asked alike. */
   private async hasFailedOften(spender: Spender): Promise<boolean> {
     const limit = this.captcha.afterFailures;
     if (limit === null) return false;
