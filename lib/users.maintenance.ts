@@ -27,10 +27,10 @@ interface Parts {
 function sweepsOf({ sessions, tokens, pending, devices, attempts, limits, database, clock }: Parts): Sweep[] {
   return [
     { what: 'sessions', sweep: () => sessions.purgeExpired() },
-    { what: 'mailed tokens', sweep: () => inBatches((limit) => tokens.purge(database, clock.now(), limit)) },
+    { what: 'mailed tokens', sweep: () => inBatches((limit) => tokens.purge(database, clock.now(), limit), database) },
     { what: 'unconfirmed registrations', sweep: () => pending.purge() },
-    { what: 'known devices', sweep: () => inBatches((limit) => devices.purge(limit)) },
-    { what: 'limits', sweep: () => inBatches((limit) => attempts.purge(database, after(clock.now(), -limits.memory), limit)) },
+    { what: 'known devices', sweep: () => inBatches((limit) => devices.purge(limit), database) },
+    { what: 'limits', sweep: () => inBatches((limit) => attempts.purge(database, after(clock.now(), -limits.memory), limit), database) },
   ];
 }
 

@@ -6,25 +6,28 @@ import type { JsonValue } from '../kernel/json.js';
  * text. Compare instants only through `LessThan(date)` and its sisters: these apply the transformer, a raw parameter does not.
  */
 const instantTransformer: ValueTransformer = withinOperators({
-  to: (value: unknown) => (value instanceof Date ? value.getTime() : value),
-  from: (value: unknown) => (value === null || value === undefined ? null : new Date(Number(value))),
+  to: (value) => (value instanceof Date ? value.getTime() : value),
+  from: (value) => (value === null || value === undefined ? null : new Date(Number(value))),
 });
 
 const jsonTransformer: ValueTransformer = withinOperators({
-  to: (value: JsonValue | undefined) => (value === null || value === undefined ? value : JSON.stringify(value)),
-  from: (value: unknown) => (typeof value === 'string' ? (JSON.parse(value) as JsonValue) : null),
+  to: (value) => (value === null || value === undefined ? value : JSON.stringify(value)),
+  from: (value) => (typeof value === 'string' ? (JSON.parse(value) as JsonValue) : null),
 });
 
 /** TypeORM 0.3 hands an operator over whole in the conditions of an update or a delete: a date inside it would be compared as a text. */
-function withinOperators(plain: ValueTransformer): ValueTransformer {
+function withinOperators(plain: { to: (value: unknown) => unknown; from: (value: unknown) => unknown }): ValueTransformer {
   const to = (value: unknown): unknown => {
     if (!(value instanceof FindOperator)) return plain.to(value);
     value.transformValue(transformer);
     return value;
   };
-  const transformer: ValueTransformer = { to, from: (value: unknown): unknown => plain.from(value) };
+  const transformer: ValueTransformer = { to, from: plain.from };
   return transformer;
 }
+
+/** Of these nothing is nothing: a reader of many columns need not ask them. A host's own may make something of it. */
+export const KEEPING_NULL: readonly unknown[] = [instantTransformer, jsonTransformer];
 
 type NamedOptions = Pick<ColumnOptions, 'nullable' | 'default' | 'select'>;
 

@@ -21,6 +21,9 @@ export abstract class BaseUser {
   @TextColumn(255, { nullable: true }) email!: string | null;
   @TextColumn(255, { nullable: true, select: false }) emailKey!: string | null;
 
+  /** His user name's key or else his address, empty without both: what lists are sorted by. The store writes it, the table checks it. */
+  @TextColumn(255, { select: false }) sortKey!: string;
+
   @TextColumn(255, { nullable: true }) displayName!: string | null;
   @FlagColumn() isAdmin!: boolean;
   /** A program's account: it has API keys, and cannot sign in. */

@@ -77,6 +77,7 @@ const OURS = new Set([
   'usernameKey',
   'email',
   'emailKey',
+  'sortKey',
   'displayName',
   'isAdmin',
   'roles',

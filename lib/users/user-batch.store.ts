@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { In, type ObjectLiteral } from 'typeorm';
 import type { Connection } from '../persistence/connection.js';
+import { withSortKey } from './sort-key.js';
 import { type UserRow, UserStore } from './user.store.js';
 
 /** What of a batch is in the table already. */
@@ -37,7 +38,7 @@ export class UserBatchStore {
   /** @throws UsernameTakenError and EmailTakenError as the unique indexes say; then none of them is written. */
   async insertAll(on: Connection, rows: readonly (UserRow & { readonly id: string })[]): Promise<void> {
     // Copies: TypeORM writes into what it inserts what it reads back, on SQLite in another order than it was given, ids included.
-    const copies = rows.map((row) => ({ ...row }));
+    const copies = rows.map(withSortKey);
     await this.users.orTaken(on.ask((manager) => manager.getRepository<ObjectLiteral>(this.users.entity).insert(copies)));
   }
 }

@@ -1,11 +1,22 @@
 import { Injectable } from '@nestjs/common';
-import { Equal, type EntityManager, type FindOptionsWhere, IsNull, LessThan, MoreThan, type ObjectLiteral, type Repository } from 'typeorm';
+import {
+  Equal,
+  type EntityManager,
+  type FindOptionsWhere,
+  IsNull,
+  LessThan,
+  MoreThan,
+  type ObjectLiteral,
+  type Repository,
+  type UpdateResult,
+} from 'typeorm';
 import { Clock } from '../kernel/clock.port.js';
 import { Changes } from '../persistence/changes.js';
 import type { Connection } from '../persistence/connection.js';
 import { type EntityClass, SpaceEntities } from '../persistence/space-entities.js';
 import { violatedColumn } from '../persistence/unique-violation.js';
 import { BaseUser, statusOf } from './base-user.js';
+import { sortKeyAfter, withSortKey } from './sort-key.js';
 import type { UserKey } from './user-ref.js';
 import { EmailTakenError, UsernameTakenError } from './users.errors.js';
 
@@ -43,7 +54,7 @@ export class UserStore {
    * @throws UsernameTakenError and EmailTakenError as the unique indexes say.
    */
   async insert(on: Connection, row: UserRow & { id: string }): Promise<void> {
-    await this.orTaken(on.ask((manager) => this.writer(manager).insert(row)));
+    await this.orTaken(on.ask((manager) => this.writer(manager).insert(withSortKey(row))));
   }
 
   /**
@@ -52,7 +63,7 @@ export class UserStore {
    */
   async update(on: Connection, id: string, patch: UserRow): Promise<boolean> {
     const changed = [{ of: 'user', id } as const];
-    const result = await this.orTaken(this.changes.write(on, changed, (manager) => this.writer(manager).update({ id: Equal(id) }, patch)));
+    const result = await this.orTaken(this.changes.write(on, changed, (manager) => this.patch(manager, id, patch)));
     return result.affected === 1;
   }
 
@@ -110,6 +121,14 @@ export class UserStore {
   /** Untyped on purpose: TypeORM's type for a partial row never ends on JSON columns. {@link UserRow} has checked it. */
   private writer(manager: EntityManager): Repository<ObjectLiteral> {
     return manager.getRepository<ObjectLiteral>(this.entity);
+  }
+
+  private patch(manager: EntityManager, id: string, patch: UserRow): Promise<UpdateResult> {
+    const query = this.writer(manager).createQueryBuilder().update();
+    const sortKey = sortKeyAfter(patch, (column) => query.escape(column));
+    if (sortKey === null) query.set(patch);
+    else query.set({ ...patch, sortKey: () => sortKey.expression }).setParameters(sortKey.parameters);
+    return query.where({ id: Equal(id) }).execute();
   }
 
   /** Tells a violation of one of our unique indexes by its error. */

@@ -128,7 +128,7 @@ describe(`The migrations on ${engine}`, () => {
     expect(await faults(dataSource, people)).toBe('');
     expect(await drift(dataSource)).toEqual([]);
     const id = '019b0000-0000-7000-8000-000000000001';
-    await dataSource.manager.insert(Person, { id, company: 'Acme', createdAt: clock.now(), updatedAt: clock.now() });
+    await dataSource.manager.insert(Person, { id, company: 'Acme', sortKey: '', createdAt: clock.now(), updatedAt: clock.now() });
     for (const _ of people.migrations) await dataSource.undoLastMigration();
     const runner = dataSource.createQueryRunner();
     expect([await runner.hasTable('people'), await runner.hasTable('people_auth_sessions')]).toEqual([true, false]);
@@ -182,13 +182,19 @@ describe(`The migrations on ${engine}`, () => {
     const dataSource = await connect(await freshDatabase(), plain);
     await Migrator.run(dataSource, plain, clock);
     const [id, other] = ['019b0000-0000-7000-8000-000000000001', '019b0000-0000-7000-8000-000000000002'];
-    const user = { createdAt: clock.now(), updatedAt: clock.now(), usernameKey: 'ann' };
+    const user = { createdAt: clock.now(), updatedAt: clock.now(), usernameKey: 'ann', sortKey: 'ann' };
     await dataSource.manager.insert(plain.user, { id, ...user });
     await expect(dataSource.manager.insert(plain.user, { id: other, ...user })).rejects.toThrow();
     await expect(dataSource.query(`INSERT INTO auth_state (${dataSource.driver.escape('key')}) VALUES (NULL)`)).rejects.toThrow();
     await dataSource.query(
       `INSERT INTO auth_passwords (${['userId', 'hash', 'changedAt'].map((name) => dataSource.driver.escape(name)).join()}) VALUES ('${id}', 'x', 1)`,
     );
+    // What users are sorted by, however it was written.
+    for (const [column, value] of [
+      ['sortKey', "'bob'"],
+      ['usernameKey', 'NULL'],
+    ] as const)
+      await expect(dataSource.query(`UPDATE auth_users SET ${dataSource.driver.escape(column)} = ${value}`)).rejects.toThrow(/sortKey_ck/);
     await dataSource.manager.delete(plain.user, { id });
     expect(await dataSource.query('SELECT * FROM auth_passwords')).toEqual([]);
   });
@@ -224,6 +230,7 @@ if (engine === 'mariadb') {
         'auth_tokens.secretHash',
         'auth_tokens.sentTo',
         'auth_users.emailKey',
+        'auth_users.sortKey',
         'auth_users.usernameKey',
       ]);
       expect(columns.filter(({ collation }) => !collation.startsWith('utf8mb4_'))).toEqual([]);
@@ -231,7 +238,7 @@ if (engine === 'mariadb') {
       const keys = ['ann@x.org', 'Ann@x.org', 'änn@x.org', 'ann@x.org '];
       for (const [index, emailKey] of keys.entries()) {
         const id = `019b0000-0000-7000-8000-00000000000${index}`;
-        await dataSource.manager.insert(plain.user, { id, emailKey, createdAt: clock.now(), updatedAt: clock.now() });
+        await dataSource.manager.insert(plain.user, { id, emailKey, sortKey: emailKey, createdAt: clock.now(), updatedAt: clock.now() });
       }
       expect(await dataSource.manager.countBy(plain.user, { emailKey: 'ann@x.org' })).toBe(1);
     });

@@ -66,6 +66,7 @@ interface Said {
   readonly columns: string[];
   readonly indexes: string[];
   readonly keys: string[];
+  readonly checks: string[];
 }
 
 function saidOf(page: string, table: string): Said {
@@ -76,10 +77,11 @@ function saidOf(page: string, table: string): Said {
     keys: [...section.matchAll(/^Foreign key: `(\w+)`, `(\w+)` to `(\w+\.\w+)`, `ON DELETE (\w+)`/gm)].map((match) =>
       match.slice(1).join(' '),
     ),
+    checks: [...section.matchAll(/^Check: `(\w+)`, `([^`]+)`/gm)].map((match) => match.slice(1).join(' ')),
   };
 }
 
-function knownOf({ columns, indices, primaryColumns, foreignKeys }: EntityMetadata): Said {
+function knownOf({ columns, indices, primaryColumns, foreignKeys, checks }: EntityMetadata): Said {
   const names = (list: readonly { databaseName: string }[]): string => list.map(({ databaseName }) => databaseName).join(', ');
   return {
     columns: columns.map((column) => `${column.databaseName} ${column.isNullable ? 'yes' : 'no'}`),
@@ -90,10 +92,14 @@ function knownOf({ columns, indices, primaryColumns, foreignKeys }: EntityMetada
     keys: foreignKeys.map(
       (key) => `${key.name} ${names(key.columns)} ${key.referencedTablePath}.${names(key.referencedColumns)} ${key.onDelete ?? ''}`,
     ),
+    checks: checks.map(({ name, expression }) => `${name} ${expression.replaceAll('"', '')}`),
   };
 }
 
-const sorted = ({ columns, indexes, keys }: Said): Said => ({ columns: columns.sort(), indexes: indexes.sort(), keys: keys.sort() });
+const sorted = ({ columns, indexes, keys, checks }: Said): Said => ({
+  ...{ columns: columns.sort(), indexes: indexes.sort() },
+  ...{ keys: keys.sort(), checks: checks.sort() },
+});
 
 describe('docs/schema.md', () => {
   it('lists just the tables, columns, indexes and foreign keys that there are', async () => {
@@ -151,7 +157,7 @@ const ROWS = 100_000;
 
 /** Sessions as a busy site has them, in the order of time. */
 const FILL = [
-  `INSERT INTO auth_users (id, "createdAt", "updatedAt") SELECT md5('u' || i)::uuid, 0, 0 FROM generate_series(1, 40000) i`,
+  `INSERT INTO auth_users (id, "sortKey", "createdAt", "updatedAt") SELECT md5('u' || i)::uuid, '', 0, 0 FROM generate_series(1, 40000) i`,
   `INSERT INTO auth_sessions (id, "userId", "secretHash", kind, "createdAt", "lastSeenAt", "authenticatedAt", "endsAt", ip, "userAgent")
    SELECT (lpad(to_hex(at), 12, '0') || substr(md5(i::text), 1, 20))::uuid, md5('u' || (1 + i * 7919 % 40000))::uuid, md5(i::text) || md5('x' || i),
      'session', at, at, at, at + 2592000000, '203.0.113.' || i % 250,

@@ -31,6 +31,7 @@ async function fill(dataSource: DataSource): Promise<void> {
     id: ID,
     username: 'Ann',
     usernameKey: 'ann',
+    sortKey: 'ann',
     createdAt: EARLY,
     updatedAt: EARLY,
     bannedUntil: LATE,

@@ -10,13 +10,23 @@ function firstTables({ id, instant, json, flag, count, text, key }: Dialect): Ta
     {
       name: 'users',
       columns: {
-        ...{ id: must(id), username: text(255), usernameKey: key(255), email: text(255), emailKey: key(255), displayName: text(255) },
-        ...{ isAdmin: flag, isService: flag, roles: json, permissions: json, profile: json, data: json, mustChangePassword: flag },
-        ...{ activatedAt: instant, emailConfirmedAt: instant, disabledAt: instant, bannedAt: instant, bannedUntil: instant },
-        ...{ banReason: text(500), bannedById: id, createdAt: must(instant), updatedAt: must(instant), lastLoginAt: instant },
+        ...{ id: must(id), username: text(255), usernameKey: key(255), email: text(255), emailKey: key(255), sortKey: must(key(255)) },
+        ...{ displayName: text(255), isAdmin: flag, isService: flag, roles: json, permissions: json, profile: json, data: json },
+        ...{ mustChangePassword: flag, activatedAt: instant, emailConfirmedAt: instant, disabledAt: instant, bannedAt: instant },
+        ...{
+          bannedUntil: instant,
+          banReason: text(500),
+          bannedById: id,
+          createdAt: must(instant),
+          updatedAt: must(instant),
+          lastLoginAt: instant,
+        },
       },
       uniques: [['usernameKey'], ['emailKey']],
-      indexes: [['bannedById'], ['activatedAt', 'id']],
+      indexes: [['bannedById'], ['activatedAt', 'id'], ['sortKey', 'id'], ['isAdmin', 'sortKey', 'id']],
+      checks: {
+        sortKey: (quote) => `${quote('sortKey')} = COALESCE(${quote('usernameKey')}, ${quote('emailKey')}, ${quote('email')}, '')`,
+      },
     },
     {
       name: 'passwords',

@@ -8,6 +8,8 @@ export interface TableShape {
   /** The first column is the primary key; these are the others' indexes. */
   readonly indexes?: readonly (readonly string[])[];
   readonly uniques?: readonly (readonly string[])[];
+  /** What each row must hold to, by the column that it is about. */
+  readonly checks?: Readonly<Record<string, (quote: (column: string) => string) => string>>;
   readonly ofUser?: boolean;
 }
 
@@ -19,6 +21,7 @@ export function statementsFor(table: TableShape, site: SchemaSite): string[] {
     ...Object.entries(table.columns).map(([name, type]) => `${quote(name)} ${type}`),
     `PRIMARY KEY (${Object.keys(table.columns).slice(0, 1).map(quote).join()})`,
     ...(dialect.indexesInTable ? indexes.map(({ kind, name, columns }) => `${kind} ${name} (${columns})`) : []),
+    ...checksOf(table, site),
     ...(table.ofUser === true ? [foreignKey(table, site)] : []),
   ];
   const path = site.path(table.name);
@@ -43,6 +46,10 @@ function indexesOf(
     name: quote(`${tables[name]}_${columns.join('_')}`),
     columns: columns.map(quote).join(', '),
   }));
+}
+
+function checksOf({ name, checks = {} }: TableShape, { tables, quote }: SchemaSite): string[] {
+  return Object.entries(checks).map(([column, rule]) => `CONSTRAINT ${quote(`${tables[name]}_${column}_ck`)} CHECK (${rule(quote)})`);
 }
 
 function foreignKey({ name }: TableShape, { tables, quote, path }: SchemaSite): string {
