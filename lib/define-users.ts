@@ -1,4 +1,4 @@
-import { Entity, ForeignKey, getMetadataArgsStorage, Index } from 'typeorm';
+import { Check, Entity, ForeignKey, getMetadataArgsStorage, Index } from 'typeorm';
 import type { Issues } from './kernel/issues.js';
 import { facesOf, type SpaceFaces } from './space-faces.js';
 import { KnownDeviceRow } from './known-devices/known-device.entity.js';
@@ -12,6 +12,7 @@ import { AttemptRow } from './rate-limits/attempt.entity.js';
 import { SessionRow } from './sessions/session.entity.js';
 import { SocialIdentityRow } from './social-identities/social-identity.entity.js';
 import { BaseUser, User } from './users/base-user.js';
+import { sortKeyRule } from './users/sort-key.js';
 
 export interface UserSpaceDefinition<U extends BaseUser = BaseUser> {
   /** The space's name: part of its cookie's and its Passport strategies' names. @default 'users' */
@@ -125,7 +126,13 @@ function indexUsers(user: EntityClass<BaseUser>, table: string): void {
   for (const column of ['usernameKey', 'emailKey']) unique(user, table, column);
   index(user, table, 'bannedById');
   index(user, table, 'activatedAt', 'id');
+  index(user, table, 'sortKey', 'id');
+  index(user, table, 'isAdmin', 'sortKey', 'id');
+  Check(`${table}_sortKey_ck`, sortKeyRule(quoted))(user);
 }
+
+/** As SQLite and PostgreSQL quote it: TypeORM knows no checks of MariaDB's, where the migration alone makes them. */
+const quoted = (column: string): string => `"${column}"`;
 
 /** Of a table's columns, those with an index each, and those that occur once together. */
 interface Indexes {

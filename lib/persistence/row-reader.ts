@@ -1,4 +1,5 @@
 import type { DataSource, EntityMetadata } from 'typeorm';
+import { KEEPING_NULL } from './columns.js';
 import type { EntityClass } from './space-entities.js';
 
 type Column = EntityMetadata['columns'][number];
@@ -10,14 +11,24 @@ const KNOWN_DRIVERS = ['postgres', 'mysql', 'mariadb', 'better-sqlite3'];
 /** What these drivers give on as the row has it. */
 const PLAIN_TYPES: readonly unknown[] = [String, 'varchar', 'character varying', 'text', 'uuid', 'int', 'integer', 'bigint'];
 
+/** One column of a statement. */
+export interface Selected {
+  readonly expression: string;
+  /** How the statement calls it: the database's names can be too long for an alias. */
+  readonly alias: string;
+  /** Its type as TypeORM has it; `undefined` for several values in one. */
+  readonly type: unknown;
+}
+
 interface Field {
-  /** How the statement calls the column: the database's names can be too long for an alias. */
   readonly alias: string;
   /** Where it stands among all that is selected. */
   readonly index: number;
   readonly property: string;
   /** `undefined` for what is taken as it comes. */
   readonly read: ((value: unknown) => unknown) | undefined;
+  /** Whether `null` is taken as it comes, too. */
+  readonly keepsNull: boolean;
 }
 
 /**
@@ -47,8 +58,12 @@ export class RowReader<T extends object> {
   }
 
   /** For the list after SELECT. */
-  get selected(): string[] {
-    return this.columns.map((column, index) => `${this.nameOf(column)} AS ${this.alias}${index}`);
+  get selected(): Selected[] {
+    return this.columns.map((column, index) => ({
+      expression: this.nameOf(column),
+      alias: `${this.alias}${index}`,
+      type: column.isArray ? undefined : column.type,
+    }));
   }
 
   /** Finds the value of one property, which is not in an embedded object, as the row has it. */
@@ -67,16 +82,22 @@ export class RowReader<T extends object> {
     const target = new this.entity();
     const list = isList(row) ? row : null;
     // At each request, for some forty columns: nothing is called that need not be.
-    for (const { index, alias, property, read } of this.plain) {
+    for (const { index, alias, property, read, keepsNull } of this.plain) {
       const value = list === null ? (row as Readonly<Record<string, unknown>>)[alias] : list[index];
-      (target as Record<string, unknown>)[property] = read === undefined ? value : read(value);
+      (target as Record<string, unknown>)[property] = read === undefined || (keepsNull && value === null) ? value : read(value);
     }
     for (const { column, field } of this.embedded) column.setEntityValue(target, valueOf(field, row));
     return target;
   }
 
   private field(column: Column, index: number): Field {
-    return { alias: `${this.alias}${index}`, index: this.offset + index, property: column.propertyName, read: this.reading(column) };
+    return {
+      alias: `${this.alias}${index}`,
+      index: this.offset + index,
+      property: column.propertyName,
+      read: this.reading(column),
+      keepsNull: KEEPING_NULL.includes(column.transformer),
+    };
   }
 
   private reading(column: Column): Field['read'] {

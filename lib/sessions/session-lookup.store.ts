@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { DataSource, EntityMetadata } from 'typeorm';
 import { BatchedLookup } from '../persistence/batched-lookup.js';
+import type { ByIdText } from '../persistence/by-id-text.js';
 import { Database } from '../persistence/database.js';
 import { ByIdQuestion } from '../persistence/many-by-id.js';
 import type { Outage } from '../persistence/outage.js';
@@ -93,8 +94,7 @@ export class SessionLookupStore {
   private build(): Plan {
     const session = new RowReader<SessionRow>(this.dataSource, this.entities.of(SessionRow), 's');
     const user = new RowReader<BaseUser>(this.dataSource, this.entities.of(BaseUser), 'u', session.columns.length);
-    const statement = { text: this.text(session, user), column: session.nameOf({ databaseName: 'id' }) };
-    const question = new ByIdQuestion(this.dataSource, statement, this.settings.preparedStatements);
+    const question = new ByIdQuestion(this.dataSource, this.text(session, user), this.settings.preparedStatements);
     const idOf = session.finder('id');
     const ask = async (ids: readonly string[]): Promise<Map<unknown, Row>> => {
       const rows = new Map<unknown, Row>();
@@ -106,18 +106,31 @@ export class SessionLookupStore {
     return { question, session, user, blackoutOf, together: new BatchedLookup(ask, this.timeout, this.outage) };
   }
 
-  private text(session: RowReader<SessionRow>, user: RowReader<BaseUser>): string {
+  private text(session: RowReader<SessionRow>, user: RowReader<BaseUser>): ByIdText {
     const { driver } = this.dataSource;
-    const path = ({ tablePath }: EntityMetadata): string =>
-      tablePath
-        .split('.')
-        .map((name) => driver.escape(name))
-        .join('.');
     const state = this.dataSource.getMetadata(this.entities.of(StateRow));
-    const blackout = `(SELECT ${driver.escape('value')} FROM ${path(state)} WHERE ${driver.escape('key')} = '${BLACKOUT}') AS blackout`;
-    const joined = `${user.nameOf({ databaseName: 'id' })} = ${session.nameOf({ databaseName: 'userId' })}${notDeleted(user)}`;
-    const from = `${path(session.metadata)} s JOIN ${path(user.metadata)} u ON ${joined}`;
-    return `SELECT ${[...session.selected, ...user.selected, blackout].join(', ')} FROM ${from}`;
+    const blackout = `(SELECT ${driver.escape('value')} FROM ${this.pathOf(state)} WHERE ${driver.escape('key')} = '${BLACKOUT}')`;
+    return {
+      selected: [...session.selected, ...user.selected, { expression: blackout, alias: 'blackout', type: 'text' }],
+      from: `FROM ${this.pathOf(session.metadata)} s ${this.joined(session, user)}`,
+      column: session.nameOf({ databaseName: 'id' }),
+    };
+  }
+
+  private joined(session: RowReader<SessionRow>, user: RowReader<BaseUser>): string {
+    const path = this.pathOf(user.metadata);
+    const isOwner = `${user.nameOf({ databaseName: 'id' })} = ${session.nameOf({ databaseName: 'userId' })}${notDeleted(user)}`;
+    if (this.dataSource.options.type !== 'postgres') return `JOIN ${path} u ON ${isOwner}`;
+    // OFFSET forbids the planner to join in its own way: of a table that it has no statistics of yet it would read all users.
+    return `CROSS JOIN LATERAL (SELECT * FROM ${path} u WHERE ${isOwner} OFFSET 0) u`;
+  }
+
+  private pathOf({ tablePath }: EntityMetadata): string {
+    const { driver } = this.dataSource;
+    return tablePath
+      .split('.')
+      .map((name) => driver.escape(name))
+      .join('.');
   }
 }
 

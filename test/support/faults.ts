@@ -1,5 +1,6 @@
 import type { DataSource, QueryRunner } from 'typeorm';
 import { QueryFailedError } from 'typeorm';
+import { beforePooled } from './pooled.js';
 
 /** `before`: the statement never reached the database. `after`: it did, and the answer was lost. */
 export type FaultKind = 'before' | 'after';
@@ -15,6 +16,7 @@ export class Faults {
     const faults = new Faults();
     const create = dataSource.createQueryRunner.bind(dataSource);
     dataSource.createQueryRunner = (mode) => faults.watch(create(mode));
+    beforePooled(dataSource, (text, _, send) => faults.strike(text, send));
     return faults;
   }
 
@@ -33,12 +35,14 @@ export class Faults {
 
   private watch(runner: QueryRunner): QueryRunner {
     const query = runner.query.bind(runner) as (...args: unknown[]) => Promise<unknown>;
-    runner.query = (async (text: string, ...rest: unknown[]) => {
-      const strikes = this.armed !== null && ++this.seen === this.armed.at;
-      if (!strikes) return query(text, ...rest);
-      if (this.armed?.kind === 'after') await query(text, ...rest);
-      throw new QueryFailedError(text, [], Object.assign(new Error('Connection terminated unexpectedly'), { code: 'ECONNRESET' }));
-    }) as QueryRunner['query'];
+    runner.query = ((text: string, ...rest: unknown[]) => this.strike(text, () => query(text, ...rest))) as QueryRunner['query'];
     return runner;
+  }
+
+  private async strike(text: string, send: () => Promise<unknown>): Promise<unknown> {
+    const strikes = this.armed !== null && ++this.seen === this.armed.at;
+    if (!strikes) return send();
+    if (this.armed?.kind === 'after') await send();
+    throw new QueryFailedError(text, [], Object.assign(new Error('Connection terminated unexpectedly'), { code: 'ECONNRESET' }));
   }
 }

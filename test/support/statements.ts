@@ -1,4 +1,5 @@
 import type { DataSource, QueryRunner } from 'typeorm';
+import { beforePooled } from './pooled.js';
 
 /** Sees every statement that goes to a DataSource, those of transactions included. */
 export class Statements {
@@ -12,6 +13,7 @@ export class Statements {
     const statements = new Statements();
     const create = dataSource.createQueryRunner.bind(dataSource);
     dataSource.createQueryRunner = (mode) => statements.watch(create(mode));
+    beforePooled(dataSource, async (text, parameters, send) => (statements.note(text, parameters), send()));
     return statements;
   }
 
@@ -25,11 +27,14 @@ export class Statements {
   private watch(runner: QueryRunner): QueryRunner {
     const query = runner.query.bind(runner) as (...args: unknown[]) => Promise<unknown>;
     runner.query = ((text: unknown, ...rest: unknown[]) => {
-      // A prepared one is a text with a name.
-      this.texts.push(String(text));
-      this.sent.push({ text: String(text), parameters: Array.isArray(rest[0]) ? [...(rest[0] as unknown[])] : [] });
+      this.note(String(text), rest[0]);
       return query(text, ...rest);
     }) as QueryRunner['query'];
     return runner;
+  }
+
+  private note(text: string, parameters: unknown): void {
+    this.texts.push(text);
+    this.sent.push({ text, parameters: Array.isArray(parameters) ? [...(parameters as unknown[])] : [] });
   }
 }

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Column, CreateDateColumn, DataSource, Entity, PrimaryColumn, type ValueTransformer } from 'typeorm';
 import { ByIdQuestion } from '../../../lib/persistence/many-by-id.js';
-import { RowReader } from '../../../lib/persistence/row-reader.js';
+import { type Row, RowReader } from '../../../lib/persistence/row-reader.js';
 import { makeSqliteSafe } from '../../../lib/persistence/sqlite-lock.js';
+import { Statements } from '../../support/statements.js';
 import { type TestDatabase, testDatabase, testEngine } from '../../support/database.js';
 
 const ROWS = 200;
@@ -92,8 +93,8 @@ describe('a row that we read ourselves', () => {
   });
 
   const question = (reader: RowReader<Kinds>, prepare: boolean): ByIdQuestion => {
-    const text = `SELECT ${reader.selected.join(', ')} FROM ${dataSource.driver.escape('kinds')} k`;
-    return new ByIdQuestion(dataSource, { text, column: reader.nameOf({ databaseName: 'id' }) }, prepare);
+    const from = `FROM ${dataSource.driver.escape('kinds')} k`;
+    return new ByIdQuestion(dataSource, { selected: reader.selected, from, column: reader.nameOf({ databaseName: 'id' }) }, prepare);
   };
 
   it.each([[true], [false]])(
@@ -110,6 +111,18 @@ describe('a row that we read ourselves', () => {
     },
   );
 
+  it('is the same however many columns there are', async () => {
+    const reader = new RowReader(dataSource, Kinds, 'k');
+    const from = `FROM ${dataSource.driver.escape('kinds')} k`;
+    const filler = Array.from({ length: 130 }, (_, index) => ({ expression: String(index), alias: `n${index}`, type: 'int' }));
+    const selected = [...reader.selected, ...filler];
+    const many = new ByIdQuestion(dataSource, { selected, from, column: reader.nameOf({ databaseName: 'id' }) }, true);
+    const [first] = await question(reader, true).findMany([ID]);
+    const [wide] = (await many.findMany([ID])) as [Row];
+    expect(reader.read(wide)).toEqual(reader.read(first as Row));
+    expect(Object.values(wide).slice(-130).map(Number)).toEqual([...filler.keys()]);
+  });
+
   it('is the same when it is asked for alone, as an object of columns', async () => {
     const reader = new RowReader(dataSource, Kinds, 'k');
     for (const one of await dataSource.getRepository(Kinds).find({ take: 20 })) {
@@ -120,12 +133,8 @@ describe('a row that we read ourselves', () => {
 
   it('is found by its index, not by reading the table', async () => {
     const reader = new RowReader(dataSource, Kinds, 'k');
-    const texts: string[] = [];
-    const query = dataSource.query.bind(dataSource);
-    dataSource.query = ((text: unknown, parameters: unknown[]) => (texts.push(String(text)), query(text as string, parameters))) as never;
-    await question(reader, false).findMany([`00000000-0000-4000-8000-${'1'.padStart(12, '0')}`]);
-    dataSource.query = query as never;
-    const plan = await PLANS[engine](dataSource, texts[0] as string);
+    const [text] = await Statements.of(dataSource).before(() => question(reader, false).findMany([ID]));
+    const plan = await PLANS[engine](dataSource, text as string);
     expect(plan).toMatch(
       engine === 'sqlite' ? /SEARCH k USING INDEX/ : engine === 'postgres' ? /Index (Only )?Scan/ : /"?const|range|eq_ref/,
     );

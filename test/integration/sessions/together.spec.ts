@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { type BaseUser, UnavailableError } from 'nestjs-users';
+import type { Logger } from 'typeorm';
 import type { DatabaseOptions } from '../../support/database.js';
 import { SERVERS, testEngine } from '../../support/database.js';
 import { HostApp } from '../../support/host-app.js';
@@ -44,6 +45,15 @@ describe('checks that come together', () => {
     expect(second.user.displayName).toBeNull();
     expect(second.session).not.toBe(first.session);
   });
+
+  if (engine === 'sqlite')
+    it('are not all failed by one BLOB that a host has written into a column for text', async () => {
+      host = await HostApp.start();
+      const tokens = await tokensOf(3);
+      await host.dataSource.query(`UPDATE auth_users SET displayName = x'416e6e' WHERE usernameKey = 'user1'`);
+      const found = await Promise.all(tokens.map((token) => host.sessions.authenticate(token)));
+      expect(found.map(({ user }) => user.displayName)).toEqual([null, 'Ann', null]);
+    });
 
   it('do not spoil each other: malformed, unknown, ended, forged and a row that cannot be read', async () => {
     host = await HostApp.start();
@@ -155,4 +165,52 @@ if (engine === 'postgres')
       await host.dataSource.query('DEALLOCATE ALL');
       for (let checks = 0; checks < 3; checks += 1) expect((await host.sessions.check(token)).status).toBe('ok');
     });
+
+    it('is planned once for each connection, and finds users by their index, also where nothing is known of the tables yet', async () => {
+      host = await HostApp.start({ connection: single });
+      const tokens = await tokensOf(30);
+      const statements = Statements.of(host.dataSource);
+      // One at a time, so that a plan of its own would be the cheaper for each.
+      for (const token of tokens) await host.sessions.check(token);
+      const [{ made, planned }] = (await host.dataSource.query(
+        `SELECT generic_plans::int AS made, custom_plans::int AS planned FROM pg_prepared_statements WHERE name LIKE 'users_%'`,
+      )) as [{ made: number; planned: number }];
+      expect({ made, planned }).toEqual({ made: 25, planned: 5 });
+      const plan = JSON.stringify(
+        await host.dataSource.query(`EXPLAIN ${statements.texts[0]}`, [tokens.map((token) => token.split('.')[0])]),
+      );
+      expect(plan).toMatch(/Index Scan using auth_users_pkey on auth_users u/);
+      expect(plan).not.toContain('Seq Scan on auth_users');
+    });
+
+    it('is told to the logger and to the subscribers of the host as any other', async () => {
+      const told: string[] = [];
+      host = await HostApp.start({
+        connection: (options) => ({ ...options, logger: new HostLogger(told), maxQueryExecutionTime: 1e-6 }) as DatabaseOptions,
+      });
+      const [token] = (await tokensOf(1)) as [string];
+      const isLookUp = (text: string): boolean => text.includes('json_build_array');
+      told.length = 0;
+      await host.sessions.check(token);
+      expect(told.filter(isLookUp).map((text) => text.split(':')[0])).toEqual(['query', 'slow']);
+      const heard: string[] = [];
+      host.dataSource.subscribers.push({ beforeQuery: ({ query }: { query: string }) => void heard.push(query) });
+      expect((await host.sessions.check(token)).status).toBe('ok');
+      expect(heard.filter(isLookUp)).toHaveLength(1);
+      host.dataSource.subscribers.pop();
+      await host.dataSource.query('ALTER TABLE auth_state RENAME TO gone');
+      told.length = 0;
+      await expect(host.sessions.check(token)).rejects.toMatchObject({ name: 'QueryFailedError', code: '42P01' });
+      expect(told.filter(isLookUp).map((text) => text.split(':')[0])).toEqual(['query', 'error']);
+    });
   });
+
+class HostLogger implements Logger {
+  constructor(private readonly told: string[]) {}
+  logQuery = (query: string): void => void this.told.push(`query:${query}`);
+  logQueryError = (_: string | Error, query: string): void => void this.told.push(`error:${query}`);
+  logQuerySlow = (_: number, query: string): void => void this.told.push(`slow:${query}`);
+  logSchemaBuild(): void {}
+  logMigration(): void {}
+  log(): void {}
+}
