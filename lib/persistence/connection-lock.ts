@@ -1,3 +1,4 @@
+import { LoopShare } from './loop-share.js';
 import { SqliteWaitError } from './sqlite-wait.error.js';
 
 interface Waiter {
@@ -6,9 +7,10 @@ interface Waiter {
   readonly giveUp: (error: SqliteWaitError) => void;
 }
 
-/** One holder at a time, first come first served. */
+/** One holder at a time, first come first served, and now and then a turn of the event loop for all that is not waiting here. */
 export class ConnectionLock {
   private held = false;
+  private readonly share = new LoopShare();
   private readonly waiters = new Set<Waiter>();
   /** One for all: who came first gives up first. */
   private timer: NodeJS.Timeout | undefined;
@@ -24,7 +26,7 @@ export class ConnectionLock {
   take(): Promise<void> {
     if (!this.held) {
       this.held = true;
-      return Promise.resolve();
+      return new Promise((start) => this.share.give(start));
     }
     return new Promise((start, giveUp) => {
       this.waiters.add({ since: performance.now(), start, giveUp });
@@ -41,7 +43,7 @@ export class ConnectionLock {
     }
     this.waiters.delete(next);
     if (this.waiters.size === 0) clearTimeout(this.timer);
-    next.start();
+    this.share.give(next.start);
   }
 
   private watch(wait: number): void {

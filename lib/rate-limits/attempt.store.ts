@@ -6,7 +6,7 @@ import { SpaceEntities } from '../persistence/space-entities.js';
 import { isRetriable } from '../persistence/unavailable.js';
 import { AttemptRow } from './attempt.entity.js';
 import { AttemptStore, type Spending } from './attempt-store.port.js';
-import { isOver, refusedUntil, waitsOf } from './budget.js';
+import { firstTry, isOver, refusedUntil, waitsOf } from './budget.js';
 
 /** A round is lost only to somebody who won it; whoever loses this many in turn is told to wait. */
 const ROUNDS = 8;
@@ -15,7 +15,8 @@ const LOST_EVERY_ROUND_WAIT = 1_000;
 /**
  * Counts in the library's own table, so that a restart or a second node forgets nothing.
  *
- * One statement admits, the conditional update in `take`. What surrounds it (read, open a window) admits nobody, so it may race.
+ * Three statements admit, each under a condition that only one of many at once can meet: one more where a window is open (`take`), the
+ * first where there is none (`open`), the first in the place of an old one (`reopen`). What is read in between admits nobody.
  */
 @Injectable()
 export class DatabaseAttemptStore extends AttemptStore {
@@ -26,11 +27,11 @@ export class DatabaseAttemptStore extends AttemptStore {
   override async spend(on: Connection, spending: Spending): Promise<Date | null> {
     for (let round = 0; round < ROUNDS; round += 1) {
       try {
-        if (await this.take(on, spending)) return null;
+        if ((await this.take(on, spending)) || (await this.open(on, spending))) return null;
         const row = await this.find(on, spending.key);
         const until = row === null ? null : refusedUntil(spending.budget, row, spending.now);
         if (until !== null) return until;
-        await this.openWindow(on, spending, row);
+        if (row !== null && (await this.reopen(on, spending, row))) return null;
       } catch (error) {
         // A deadlock undid the statement: this round is lost, nothing else.
         if (!isRetriable(error)) throw error;
@@ -79,24 +80,32 @@ export class DatabaseAttemptStore extends AttemptStore {
     return affected === 1;
   }
 
-  /** Puts an unspent window where there is none or an old one; whoever comes second changes nothing. */
-  private async openWindow(on: Connection, { key, budget, now }: Spending, row: AttemptRow | null): Promise<void> {
-    const unspent = { windowAt: now, count: 0, blockedUntil: null };
-    if (row === null) {
-      await on.ask((manager) =>
-        manager
-          .createQueryBuilder()
-          .insert()
-          .into(this.rows)
-          .values({ key, ...unspent })
-          .orIgnore()
-          .updateEntity(false)
-          .execute(),
-      );
-    } else if (isOver(budget, row, now)) {
-      const asRead = { key: Equal(key), windowAt: Equal(row.windowAt), count: Equal(row.count) };
-      await on.ask((manager) => manager.update(this.rows, asRead, unspent));
-    }
+  /** Counts the try as the first of a new row. @returns false when there is one already. */
+  private async open(on: Connection, { key, budget, now }: Spending): Promise<boolean> {
+    return on.ask(async (manager) => {
+      const insert = manager.createQueryBuilder().insert().into(this.rows);
+      const [text, parameters] = insert
+        .values({ key, ...firstTry(budget, now) })
+        .orIgnore()
+        .updateEntity(false)
+        .getQueryAndParameters();
+      // TypeORM does not tell whether an insert was ignored. MySQL and MariaDB say it by themselves, the others by the row that they give back.
+      if (/^(mysql|mariadb)$/.test(manager.connection.options.type)) {
+        const { affectedRows } = await manager.query<{ affectedRows: number }>(text, parameters);
+        return affectedRows === 1;
+      }
+      const telling = `${text} RETURNING ${insert.escape('key')}`;
+      const inserted = await manager.query<unknown[]>(telling, parameters);
+      return inserted.length === 1;
+    });
+  }
+
+  /** Counts the try as the first of a new window in a row whose old one is over. @returns false when somebody else came first. */
+  private async reopen(on: Connection, { key, budget, now }: Spending, row: AttemptRow): Promise<boolean> {
+    if (!isOver(budget, row, now)) return false;
+    const asRead = { key: Equal(key), windowAt: Equal(row.windowAt), count: Equal(row.count) };
+    const { affected } = await on.ask((manager) => manager.update(this.rows, asRead, firstTry(budget, now)));
+    return affected === 1;
   }
 }
 

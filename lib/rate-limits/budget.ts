@@ -36,6 +36,11 @@ export function waitsOf({ first, longest }: GrowingDelay): number[] {
   return [...waits, longest];
 }
 
+/** @returns what is remembered after the first try of a window. */
+export function firstTry({ limit, delay }: Budget, now: Date): Spent {
+  return { windowAt: now, count: 1, blockedUntil: delay === undefined || limit > 1 ? null : after(now, delay.first) };
+}
+
 /**
  * True when nothing that is remembered counts any more: the window is over, or it lies so far ahead that the clock must have been set
  * back since. Without the second half a jump of the clock would lock somebody out until the clock gets there again.

@@ -6,6 +6,7 @@ import { atHalfPace } from '../kernel/pace.js';
 import { hashToken, idOfToken, sameHash } from '../kernel/secret-token.js';
 import { Database } from '../persistence/database.js';
 import { UnitOfWork, type Work } from '../persistence/unit-of-work.js';
+import { emptyLog } from '../persistence/write-ahead-log.js';
 import type { SessionNeed } from './session.entity.js';
 import type { Parked } from './acting.js';
 import { SessionRule } from './session-rule.js';
@@ -133,12 +134,15 @@ export class SessionEnding {
 
   private async purge(batch: (edge: Edge, limit: number) => Promise<{ gone: number; isLast: boolean }>): Promise<number> {
     let purged = 0;
-    await atHalfPace(async (limit) => {
-      const { gone, isLast } = await batch(await this.rule.edgeAt(this.database, this.clock.now()), limit);
-      purged += gone;
-      if (gone > 0) this.measurements.note('session-ended', 'expired', gone);
-      return isLast ? 'done' : 'more';
-    });
+    await atHalfPace(
+      async (limit) => {
+        const { gone, isLast } = await batch(await this.rule.edgeAt(this.database, this.clock.now()), limit);
+        purged += gone;
+        if (gone > 0) this.measurements.note('session-ended', 'expired', gone);
+        return isLast ? 'done' : 'more';
+      },
+      () => emptyLog(this.database),
+    );
     return purged;
   }
 

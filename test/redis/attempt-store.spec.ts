@@ -7,7 +7,7 @@ import { RedisAttemptStore } from '../../lib/extensions/redis/redis-attempt.stor
 import { redisClient } from '../../lib/extensions/redis/redis-client.js';
 import { RedisConnection } from '../../lib/extensions/redis/redis-connection.js';
 import { type RateLimited, rateLimited } from '../integration/rate-limits/rate-limited.js';
-import { race, winners } from '../support/race.js';
+import { meeting, race, winners } from '../support/race.js';
 import { OwnKeys } from './own-keys.js';
 
 const NODES = 2;
@@ -50,10 +50,13 @@ async function burst(on: readonly AttemptStore[], spending: Spending): Promise<n
   return winners(answers).filter((until) => until === null).length;
 }
 
-/** The control: looks, then writes. */
+/** The control: all 40 look, then they write. */
 class LookThenWrite extends RedisAttemptStore {
+  private readonly allHaveLooked = meeting(40);
+
   override async spend(_on: unknown, { key, budget }: Spending): Promise<Date | null> {
     const count = Number((await keys.ask('GET', `${keys.prefix}:naive:${key}`)) ?? 0);
+    await this.allHaveLooked();
     if (count >= budget.limit) return now;
     await keys.ask('SET', `${keys.prefix}:naive:${key}`, String(count + 1));
     return null;

@@ -83,7 +83,7 @@ export class AuditLog implements OnModuleInit {
     const { retention } = this.settings;
     if (retention === null) return 0;
     const edge = after(this.clock.now(), -retention);
-    return inBatches((limit) => this.store.purge(this.database, edge, limit));
+    return inBatches((limit) => this.store.purge(this.database, edge, limit), this.database);
   }
 
   private forgetLostActors(): Promise<number> {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Janitor } from '../../../lib/maintenance/janitor.js';
+import { testEngine } from '../../support/database.js';
 import { HostApp, PASSWORD } from '../../support/host-app.js';
 import { manySessions } from '../../support/many-sessions.js';
 import { Statements } from '../../support/statements.js';
@@ -48,6 +49,41 @@ describe('the janitor', () => {
     expect(deletes.length).toBeGreaterThan(3);
     const left = (await host.dataSource.query('SELECT id FROM auth_sessions')) as { id: string }[];
     expect(left.map(({ id }) => id).sort()).toEqual([...used, ...kept].sort());
+  });
+
+  const ON_SQLITE = testEngine() === 'sqlite';
+  const isCopy = (text: string): boolean => text.includes('wal_checkpoint');
+
+  it('has what it wrote to the log of SQLite copied after each batch, and asks no other engine for it', async () => {
+    const { id: userId } = await host.user();
+    await manySessions(host.dataSource, { userId, count: 300, at: host.clock.now() });
+    await host.sessions.login({ login: 'nobody', password: PASSWORD }, FROM).catch(() => undefined);
+    host.clock.advance('11d');
+    const sent = await Statements.of(host.dataSource).before(sweep);
+    const copies = sent.filter(isCopy).length;
+    // Between the two it is asked whether the host wants it.
+    const afterDeletes = sent.filter((text, at) => text.startsWith('DELETE') && isCopy(sent[at + 2] ?? '')).length;
+    const batches = sent.filter((text) => /^DELETE.*auth_(sessions|attempts)/.test(text)).length;
+    expect(batches).toBeGreaterThanOrEqual(2);
+    expect({ isCopied: copies > 0, afterDeletes }).toEqual({ isCopied: ON_SQLITE, afterDeletes: ON_SQLITE ? batches : 0 });
+  });
+
+  if (ON_SQLITE)
+    it('leaves the log alone where the host has turned the copying off', async () => {
+      await host.dataSource.query('PRAGMA wal_autocheckpoint = 0');
+      const { id: userId } = await host.user();
+      await manySessions(host.dataSource, { userId, count: 300, at: host.clock.now() });
+      host.clock.advance('40d');
+      const sent = await Statements.of(host.dataSource).before(sweep);
+      expect(sent.some((text) => text.startsWith('DELETE'))).toBe(true);
+      expect(sent.filter(isCopy)).toEqual([]);
+    });
+
+  it("leaves the log alone inside a host's transaction, where nothing may be copied", async () => {
+    const { id } = await host.user();
+    await host.sessions.open(id);
+    host.clock.advance('11d');
+    expect(await host.dataSource.transaction((manager) => host.sessions.within(manager).purgeExpired())).toBe(1);
   });
 
   it('[4.14] deletes what a blackout shut out, however young', async () => {

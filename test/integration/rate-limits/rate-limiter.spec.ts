@@ -3,6 +3,7 @@ import { TooManyRequestsError, UnavailableError } from '../../../lib/kernel/erro
 import { Issues } from '../../../lib/kernel/issues.js';
 import type { Budget } from '../../../lib/rate-limits/budget.js';
 import { resolveLimitsOptions } from '../../../lib/rate-limits/rate-limits.options.js';
+import { Statements } from '../../support/statements.js';
 import { rateLimited, type RateLimited } from './rate-limited.js';
 
 const MINUTE = 60_000;
@@ -202,5 +203,36 @@ describe('what is stored', () => {
     await expect(world.limiter.spend(plain, 'somebody')).rejects.toBeInstanceOf(UnavailableError);
     await expect(world.limiter.trySpend(plain, 'somebody')).rejects.toBeInstanceOf(UnavailableError);
     await world.database.dataSource.initialize();
+  });
+});
+
+describe('what a try costs', () => {
+  it.each([plain, growing])(
+    'is one statement in an open window, two for its first, more only for an old one and for a no: %j',
+    async (budget) => {
+      const statements = Statements.of(world.dataSource);
+      const costOf = async (isAdmitted: boolean): Promise<number> => {
+        const start = statements.texts.length;
+        expect(await spend(budget, 1)).toEqual([isAdmitted]);
+        return statements.texts.length - start;
+      };
+      expect([await costOf(true), await costOf(true)]).toEqual([2, 1]);
+      await spend(budget, budget.limit - 2);
+      expect(await costOf(false)).toBe(3);
+      world.clock.advance('2h');
+      expect([await costOf(true), await costOf(true)]).toEqual([4, 1]);
+    },
+  );
+
+  it('is a wait after the very first where none is free, also in a new window', async () => {
+    const strict: Budget = { ...growing, name: 'strict', limit: 1 };
+    for (let window = 0; window < 2; window += 1) {
+      expect(await spend(strict, 1)).toEqual([true]);
+      expect(await retryAfter(strict)).toBe(30);
+      world.clock.advance('30s');
+      expect(await spend(strict, 2)).toEqual([true, false]);
+      expect(await retryAfter(strict)).toBe(60);
+      world.clock.advance('2h');
+    }
   });
 });

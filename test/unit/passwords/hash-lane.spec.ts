@@ -47,6 +47,19 @@ describe('the hash lane', () => {
     expect(order).toEqual(Array.from({ length: 30 }, (_, index) => index));
   });
 
+  it('starts a hash that waits in the very turn in which its predecessor ends', async () => {
+    const lane = laneOf(1, 100);
+    const seen: string[] = [];
+    const hash = async (): Promise<void> => {
+      seen.push('starts');
+      await tick();
+      seen.push('ends');
+      setImmediate(() => seen.push('next turn'));
+    };
+    await Promise.all(Array.from({ length: 3 }, () => lane.run(hash)));
+    expect(seen.slice(0, 5)).toEqual(['starts', 'ends', 'starts', 'next turn', 'ends']);
+  });
+
   it('refuses the first beyond the queue at once, with 503 and a Retry-After [B-58]', async () => {
     const lane = laneOf(2, 3);
     let release = (): void => {};

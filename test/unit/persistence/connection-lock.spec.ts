@@ -44,4 +44,38 @@ describe('The lock of the connection', () => {
       message: expect.stringMatching(/a query outside the transaction is awaited inside it .* use the EntityManager/s),
     });
   });
+
+  it('leaves turns of the event loop to others, however many wait, and keeps their order', async () => {
+    const lock = new ConnectionLock(10_000);
+    const order: (number | 'loop')[] = [];
+    const statement = async (index: number): Promise<void> => {
+      await lock.take();
+      const until = performance.now() + 1;
+      while (performance.now() < until);
+      order.push(index);
+      lock.letGo();
+    };
+    const statements = Array.from({ length: 40 }, (_, index) => statement(index));
+    setImmediate(() => order.push('loop'));
+    await Promise.all(statements);
+    expect(order.indexOf('loop')).toBeGreaterThan(0);
+    expect(order.indexOf('loop')).toBeLessThan(40);
+    expect(order.filter((one) => one !== 'loop')).toEqual(Array.from({ length: 40 }, (_, index) => index));
+  });
+
+  it('leaves them also where each comes when nobody holds it', async () => {
+    const lock = new ConnectionLock(10_000);
+    let turns = 0;
+    const count = (): void => {
+      turns += 1;
+    };
+    setImmediate(count);
+    for (let index = 0; index < 40 && turns === 0; index += 1) {
+      await lock.take();
+      const until = performance.now() + 1;
+      while (performance.now() < until);
+      lock.letGo();
+    }
+    expect(turns).toBe(1);
+  });
 });
