@@ -1,10 +1,13 @@
 import { UsersError } from '../kernel/errors.js';
 import type { HttpExchange } from './http-exchange.js';
 
+/** The headers in which a credential may stand. */
+const CARRIERS = 'Cookie, Authorization, X-Api-Key';
+
 /** What hangs on a session must not be kept by a cache, nor given to the next one who asks. A handler may set other values. */
 export function markPersonal(exchange: HttpExchange): void {
   exchange.answer.set('Cache-Control', 'no-store');
-  exchange.vary('Cookie', 'Authorization', 'X-Api-Key');
+  exchange.vary(CARRIERS);
 }
 
 /** Everything our own routes say, faults included: no sniffing, and no page of another site embeds it. */

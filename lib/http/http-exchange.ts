@@ -96,13 +96,13 @@ export class HttpExchange {
     return { ...this.source, captcha: own(this.body, 'captcha') };
   }
 
-  /** Adds to `Vary` what is not there yet: the host's CORS may have written it before. */
-  vary(...names: string[]): void {
+  /** Adds to `Vary` what of `names`, separated by commas, is not there yet: the host's CORS may have written it before. */
+  vary(names: string): void {
     const given = this.answer.get('Vary');
-    if (given === undefined) return this.answer.set('Vary', names.join(', '));
+    if (given === undefined) return this.answer.set('Vary', names);
     const before = typeof given === 'string' ? given : Array.isArray(given) ? given.join(', ') : '';
     const known = before.toLowerCase().split(/\s*,\s*/);
-    const added = names.filter((name) => !known.includes(name.toLowerCase()));
+    const added = names.split(', ').filter((name) => !known.includes(name.toLowerCase()));
     if (added.length > 0) this.answer.set('Vary', [before, ...added].filter(Boolean).join(', '));
   }
 }

@@ -1,17 +1,17 @@
 import { type ExecutionContext, Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { attachment } from '../kernel/attachment.js';
 import { ClientAddress } from './client-address.port.js';
 import type { CallFace } from './contexts/context-reader.port.js';
 import { ContextReaders } from './contexts/context-readers.js';
 import { type HttpAnswer, HttpExchange } from './http-exchange.js';
+import { perRequest } from './per-request.js';
 
 /** Reads calls of every kind into one form, and finds that form again in the handler. */
 @Injectable()
 export class HttpExchanges {
   /** Who reads which kind of call; an extension adds its own. */
   readonly readers = new ContextReaders();
-  private readonly known = attachment<HttpExchange>();
+  private readonly known = perRequest<HttpExchange>();
 
   constructor(
     private readonly adapters: HttpAdapterHost,

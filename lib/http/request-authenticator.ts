@@ -27,6 +27,11 @@ export interface AuthenticationDemand {
 /** Three parts (RFC 7515, section 7.1): no opaque token of ours looks like it. A cookie holds none. */
 const SIGNED = /^[\w-]+\.[\w-]+\.[\w-]+$/;
 
+/** Ours have one dot: most are told apart by that. */
+function isSigned(token: string): boolean {
+  return token.indexOf('.') !== token.lastIndexOf('.') && SIGNED.test(token);
+}
+
 /** Turns a request into the session that it shows, once for each request however many guards ask. */
 @Injectable()
 export class RequestAuthenticator {
@@ -78,7 +83,7 @@ export class RequestAuthenticator {
     if (credential.is !== 'token') throw new InvalidSessionError(credential.is === 'absent' ? 'missing' : 'malformed');
     // By the carrier, never by trial: a key is no bearer token, and a session's token is no key.
     const { token, carrier } = credential;
-    if (carrier === 'bearer' && SIGNED.test(token)) return this.sessions.authenticateSigned(token, { touch });
+    if (carrier === 'bearer' && isSigned(token)) return this.sessions.authenticateSigned(token, { touch });
     return carrier === 'apiKey' ? this.sessions.authenticateApiKey(token, { touch }) : this.sessions.authenticate(token, { touch });
   }
 

@@ -18,8 +18,8 @@ describe('an exchange', () => {
   it('adds to Vary what the host has not written yet', () => {
     const exchange = exchangeWith([]);
     exchange.answer.set('Vary', 'Origin, cookie');
-    exchange.vary('Cookie', 'Authorization');
-    exchange.vary('Cookie', 'Authorization');
+    exchange.vary('Cookie, Authorization');
+    exchange.vary('Cookie, Authorization');
     expect(exchange.answer.get('Vary')).toBe('Origin, cookie, Authorization');
   });
 
