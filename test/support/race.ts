@@ -8,6 +8,23 @@ export const LONG = 300_000;
 /** A moment in which others run, as between two statements on a network. */
 export const moment = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 1));
 
+/**
+ * Lets nobody on before `racers` have come: with it between the look and the act of a control, all have looked before
+ * one acts. A pause would not see to that on a busy machine.
+ */
+export function meeting(racers: number = RACERS): () => Promise<void> {
+  let missing = racers;
+  let open = (): void => undefined;
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return () => {
+    missing -= 1;
+    if (missing === 0) open();
+    return opened;
+  };
+}
+
 /** Releases `racers` tasks together and waits for all of them. */
 export async function race<T>(racers: number, task: (index: number) => Promise<T>): Promise<PromiseSettledResult<T>[]> {
   let release = (): void => undefined;

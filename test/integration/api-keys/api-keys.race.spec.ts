@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { InvalidSessionError, TooManyApiKeysError } from 'nestjs-users';
 import { SessionStore } from '../../../lib/sessions/session.store.js';
 import { HostApp, type HostOptions } from '../../support/host-app.js';
-import { losses, race, winners } from '../../support/race.js';
+import { losses, meeting, race, winners } from '../../support/race.js';
 
 const RACERS = 16;
 const ROUNDS = 4;
@@ -16,7 +16,6 @@ async function start(options: HostOptions = {}): Promise<void> {
 afterEach(() => host.close());
 
 const make = (index = 0) => host.sessions.createApiKey(id, { name: `key ${index}` });
-const pause = () => new Promise((resolve) => setTimeout(resolve, 5));
 
 describe(`${RACERS} who make a key at once`, () => {
   it('[4.15] get as many as there may be', async () => {
@@ -29,11 +28,12 @@ describe(`${RACERS} who make a key at once`, () => {
     }
   });
 
-  it('(control: without the lock, and with a moment between the count and the row, they get more)', async () => {
+  it('(control: without the lock, where all have counted before one inserts, they get more)', async () => {
     await start({ apiKeys: { max: 3 } });
+    const allHaveCounted = meeting();
     await race(RACERS, async (index) => {
       const keys = await host.sessions.listApiKeys(id);
-      await pause();
+      await allHaveCounted();
       if (keys.length < 3) await host.dataSource.getRepository(host.app.get(SessionStore)['entity']).insert({ ...rowOf(index) } as object);
     });
     expect((await host.sessions.listApiKeys(id)).length).toBeGreaterThan(3);
@@ -61,9 +61,10 @@ describe(`${RACERS} who use a key with one use left at once`, () => {
     await start();
     const { apiKey } = await host.sessions.createApiKey(id, { name: 'once', maxUses: 1 });
     const rows = host.dataSource.getRepository<{ id: string; uses: number }>(host.app.get(SessionStore)['entity'] as never);
+    const allHaveLooked = meeting();
     const results = await race(RACERS, async () => {
       const row = await rows.findOneByOrFail({ id: apiKey.id });
-      await pause();
+      await allHaveLooked();
       if (row.uses >= 1) throw new InvalidSessionError('expired');
       await rows.update({ id: apiKey.id }, { uses: row.uses + 1 });
     });

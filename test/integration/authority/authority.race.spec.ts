@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { User } from 'nestjs-users';
 import { HostApp } from '../../support/host-app.js';
-import { race, winners } from '../../support/race.js';
+import { meeting, race, winners } from '../../support/race.js';
 
 const RACERS = 16;
 const ROUNDS = 5;
@@ -31,9 +31,10 @@ describe(`${RACERS} who change one list at once`, () => {
 
   it('(control: look, then write, loses most of them)', async () => {
     const rows = host.dataSource.getRepository(User);
+    const allHaveLooked = meeting();
     await race(RACERS, async (index) => {
       const user = await rows.findOneByOrFail({ id });
-      await new Promise((resolve) => setTimeout(resolve, 5));
+      await allHaveLooked();
       await rows.update({ id }, { permissions: [...(user.permissions ?? []), `p${index}`] });
     });
     expect((await permissions()).length).toBeLessThan(RACERS);

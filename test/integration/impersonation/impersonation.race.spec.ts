@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { ImpersonationService } from 'nestjs-users';
 import { HostApp, PASSWORD } from '../../support/host-app.js';
-import { losses, moment, race, winners } from '../../support/race.js';
+import { losses, meeting, race, winners } from '../../support/race.js';
 
 const RACERS = 16;
 const ROUNDS = 5;
@@ -59,9 +59,11 @@ describe(`${RACERS} at once by one session [4.17]`, () => {
     const column = driver.escape('acting');
     const rows = (): Promise<{ acting: string | null }[]> =>
       host.dataSource.query(`SELECT ${column} FROM auth_sessions WHERE id = '${session.id}'`);
+    const allHaveLooked = meeting();
     const results = await race(RACERS, async () => {
-      if ((await rows())[0]?.acting !== null) throw new Error('it waits already');
-      await moment();
+      const [row] = await rows();
+      await allHaveLooked();
+      if (row?.acting !== null) throw new Error('it waits already');
       await host.dataSource.query(`UPDATE auth_sessions SET ${column} = '{}' WHERE id = '${session.id}'`);
     });
     expect(winners(results).length).toBeGreaterThan(1);

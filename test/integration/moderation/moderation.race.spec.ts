@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { LastAdminError } from 'nestjs-users';
 import { HostApp } from '../../support/host-app.js';
 import { NO_LIMITS } from '../../support/limits.js';
-import { LONG, losses, race, RACERS, ROUNDS } from '../../support/race.js';
+import { LONG, losses, meeting, race, RACERS, ROUNDS } from '../../support/race.js';
 
 let host: HostApp;
 beforeEach(async () => {
@@ -52,9 +52,11 @@ describe('racing administrators', () => {
 
   it('[B-33] who count before they act would leave nobody (control)', async () => {
     const ids = [(await host.user('a', { isAdmin: true })).id, (await host.user('b', { isAdmin: true })).id];
+    const allHaveCounted = meeting();
     await race(RACERS, async (index) => {
-      if ((await host.users.count({ isAdmin: true })) < 2) throw new LastAdminError();
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      const admins = await host.users.count({ isAdmin: true });
+      await allHaveCounted();
+      if (admins < 2) throw new LastAdminError();
       const isAdmin = host.dataSource.options.type === 'postgres' ? 'false' : '0';
       await host.dataSource.query(
         `UPDATE auth_users SET ${host.dataSource.driver.escape('isAdmin')} = ${isAdmin} WHERE id = '${ids[index % 2] ?? ''}'`,

@@ -7,7 +7,7 @@ import { Database } from '../../../lib/persistence/database.js';
 import { SpaceEntities } from '../../../lib/persistence/space-entities.js';
 import { HostApp, PASSWORD } from '../../support/host-app.js';
 import { NO_LIMITS } from '../../support/limits.js';
-import { LONG, losses, moment, race, RACERS, ROUNDS, winners } from '../../support/race.js';
+import { LONG, losses, meeting, race, RACERS, ROUNDS, winners } from '../../support/race.js';
 
 let host: HostApp;
 let userId: string;
@@ -46,8 +46,10 @@ describe('16 who use one token at once', () => {
     const [tokens, database] = [host.app.get(OneTimeTokens), host.app.get(Database)];
     const rows = host.dataSource.getRepository(host.app.get(SpaceEntities).of(OneTimeTokenRow));
     const token = await issue();
+    const allHaveLooked = meeting();
     const results = await race(RACERS, async () => {
       const row = await tokens.require(database, token, 'reset-password');
+      await allHaveLooked();
       if (row.consumedAt !== null) throw new InvalidTokenError();
       await rows.update({ id: Equal(row.id) }, { consumedAt: host.clock.now() });
     });
@@ -74,9 +76,10 @@ describe('16 who ask for a link at once', () => {
     const rows = host.dataSource.getRepository(host.app.get(SpaceEntities).of(OneTimeTokenRow));
     await issue();
     const [row] = await rows.find();
+    const allHaveLooked = meeting();
     const results = await race(RACERS, async (racer) => {
       await tokens.voidAll(database, userId, ['reset-password']);
-      await moment();
+      await allHaveLooked();
       await rows.insert({ ...row!, data: null, id: `${row!.id.slice(0, -2)}${(16 + racer).toString(16)}` });
     });
     expect(losses(results)).toContain('QueryFailedError');
@@ -108,12 +111,17 @@ describe('a reset beside a deactivation', () => {
 
   it('leaves a link that works again later where one looks at the user and then issues it (the control) [B-12]', async () => {
     const [tokens, database] = [host.app.get(OneTimeTokens), host.app.get(Database)];
+    const [allHaveLooked, heIsGone] = [meeting(), meeting()];
     const results = await race(RACERS, async (racer) => {
-      if (racer === 5) return host.users.deactivate(userId).then(() => null);
+      if (racer === 5) {
+        await allHaveLooked();
+        await host.users.deactivate(userId);
+        return heIsGone().then(() => null);
+      }
       const { status } = await host.users.findOrFail(userId);
+      await allHaveLooked();
+      await heIsGone();
       if (status !== 'active') throw new InvalidTokenError();
-      // As long as a statement takes on a busy network.
-      await new Promise((resolve) => setTimeout(resolve, 100));
       return tokens.issue(database, { userId, purpose: 'reset-password', sentTo: null, lifetime: 60_000 });
     });
     await host.users.activate(userId);

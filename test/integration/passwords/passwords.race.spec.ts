@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import bcrypt from 'bcrypt';
-import { LONG, moment, RACERS, ROUNDS } from '../../support/race.js';
+import { LONG, meeting, RACERS, ROUNDS } from '../../support/race.js';
 import { isRight, withPasswords, type WithPasswords } from './with-passwords.js';
 
 let world: WithPasswords;
@@ -44,9 +44,10 @@ describe(`${RACERS} wrong passwords at once`, () => {
 
   it('(control: read, then write, loses most of them)', async () => {
     const userId = await userWith('x');
+    const allHaveLooked = meeting();
     await race(async () => {
       const row = await world.store.find(world.database, userId);
-      await new Promise((resolve) => setTimeout(resolve, 5));
+      await allHaveLooked();
       await world.rows.update({ userId }, { failures: row!.failures + 1 });
     });
     expect((await world.rowOf(userId)).failures).toBeLessThan(RACERS);
@@ -111,10 +112,13 @@ describe('an upgrade beside a change of the password', () => {
 
   it('(control: compare, then write, undoes the change)', async () => {
     const userId = await userWith('old');
+    const [allHaveCompared, itIsChanged] = [meeting(), meeting()];
     await race(async (number) => {
-      if (number === 8) return world.passwords.set(world.database, userId, 'chosen', world.clock.now());
-      if ((await world.rowOf(userId)).hash !== 'old') return;
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      const { hash } = await world.rowOf(userId);
+      await allHaveCompared();
+      if (number === 8) await world.passwords.set(world.database, userId, 'chosen', world.clock.now());
+      await itIsChanged();
+      if (number === 8 || hash !== 'old') return;
       await world.rows.update({ userId }, { hash: `upgraded ${number}` });
     });
     expect((await world.rowOf(userId)).hash).toMatch(/^upgraded/);
@@ -136,10 +140,12 @@ describe('first passwords', () => {
 
   it('(control: look, then insert, fails for most)', async () => {
     const userId = await world.addUser();
+    const allHaveLooked = meeting();
     const results = await Promise.allSettled(
       Array.from({ length: RACERS }, async (_, number) => {
-        if ((await world.store.find(world.database, userId)) !== null) return;
-        await moment();
+        const row = await world.store.find(world.database, userId);
+        await allHaveLooked();
+        if (row !== null) return;
         await world.rows.insert({ userId, hash: `hash ${number}`, changedAt: world.clock.now(), failures: 0 });
       }),
     );

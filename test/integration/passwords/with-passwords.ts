@@ -57,7 +57,7 @@ export async function withPasswords(options: PasswordsOptions = {}, maxConsecuti
     rows,
     passwords: new Passwords(store, hasher, new HashLane(settings), settings, clock),
     async addUser(): Promise<string> {
-      const row = userRow();
+      const row = userRow({ sortKey: '' });
       await dataSource.getRepository(space.rows.of(BaseUser)).insert(row);
       return row.id;
     },

@@ -7,18 +7,21 @@ import { type Budget, refusedUntil } from '../../../lib/rate-limits/budget.js';
 import { RateLimiter } from '../../../lib/rate-limits/rate-limiter.js';
 import { defineUsers } from '../../../lib/define-users.js';
 import type { Connection } from '../../../lib/persistence/connection.js';
+import { meeting } from '../../support/race.js';
 import { rateLimited, type RateLimited } from './rate-limited.js';
 
 const plain: Budget = { name: 'plain', limit: 5, window: 600_000 };
 const growing: Budget = { ...plain, name: 'growing', delay: { first: 30_000, longest: 3_600_000 } };
 const ROUNDS = 10;
 
-/** The control: looks, then writes. */
+/** The control: all 40 look, then they write. */
 class LookThenWrite extends DatabaseAttemptStore {
   private readonly entity = defineUsers().rows.of(AttemptRow);
+  private readonly allHaveLooked = meeting(40);
 
   override async spend(on: Connection, { key, budget, now }: Spending): Promise<Date | null> {
     const row = await on.ask((manager) => manager.findOneBy(this.entity, { key: Equal(key) }));
+    await this.allHaveLooked();
     const until = row === null ? null : refusedUntil(budget, row, now);
     if (until !== null) return until;
     const count = (row?.count ?? 0) + 1;

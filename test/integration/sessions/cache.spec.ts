@@ -8,8 +8,10 @@ const OTHER = 'another good password';
 
 let host: HostApp;
 let ann: LoginResult;
+let statements: Statements;
 const start = async ({ sessions, ...more }: HostOptions = {}): Promise<void> => {
   host = await HostApp.start({ limits: NO_LIMITS, ...more, sessions: { cache: { lifetime: '1m' }, ...sessions } });
+  statements = Statements.of(host.dataSource);
   await host.user('ann', { data: { list: [1] } });
   ann = await login();
   await warm();
@@ -25,12 +27,7 @@ async function warm(token = ann.token): Promise<void> {
   expect(await asked(() => host.sessions.authenticate(token))).toBe(0);
 }
 /** How many statements the answer cost. */
-async function asked(task: () => Promise<unknown>): Promise<number> {
-  const create = host.dataSource.createQueryRunner;
-  const statements = await Statements.of(host.dataSource).before(task);
-  host.dataSource.createQueryRunner = create;
-  return statements.length;
-}
+const asked = async (task: () => Promise<unknown>): Promise<number> => (await statements.before(task)).length;
 
 type Act = () => Promise<unknown>;
 const owner = (): { id: string } => ({ id: ann.user.id });
@@ -176,6 +173,7 @@ describe('a remembered session', () => {
     await start({ sessions: { cache: true } });
     await host.close();
     host = await HostApp.start({ sessions: { cache: false } });
+    statements = Statements.of(host.dataSource);
     expect((await host.user('bob')) instanceof BaseUser).toBe(true);
     const { token } = await login('bob');
     await host.sessions.check(token);

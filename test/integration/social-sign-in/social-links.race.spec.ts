@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { HostApp } from '../../support/host-app.js';
-import { losses, moment, race, RACERS, winners } from '../../support/race.js';
+import { losses, meeting, race, RACERS, winners } from '../../support/race.js';
 
 const ROUNDS = 5;
 
@@ -26,9 +26,10 @@ describe(`${RACERS} at once`, () => {
   it('(control: look, then write, gives it to many)', async () => {
     const ids = await people();
     await host.dataSource.query('CREATE TABLE naive (who varchar(40), subject varchar(40))');
+    const allHaveLooked = meeting();
     await race(RACERS, async (index) => {
       const taken = (await host.dataSource.query("SELECT * FROM naive WHERE subject = 's'")) as unknown[];
-      await moment();
+      await allHaveLooked();
       if (taken.length === 0) await host.dataSource.query(`INSERT INTO naive VALUES ('${ids[index] ?? ''}', 's')`);
     });
     expect(((await host.dataSource.query('SELECT * FROM naive')) as unknown[]).length).toBeGreaterThan(1);
