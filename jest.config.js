@@ -17,7 +17,11 @@ const swc = [
 /** @type {import('jest').Config} */
 export default {
   rootDir: fileURLToPath(new URL('.', import.meta.url)),
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/test/jest/one-realm-environment.mjs',
+  runtime: '<rootDir>/test/jest/one-realm-runtime.cjs',
+  setupFiles: ['<rootDir>/test/jest/loud-again.mjs'],
+  // A test file leaves its own modules behind: a worker that has grown so far is begun anew.
+  workerIdleMemoryLimit: '1GB',
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '^.+\\.ts$': swc },
   testMatch: ['<rootDir>/test/**/*.spec.ts', '<rootDir>/test/**/*.e2e-spec.ts'],

@@ -11,10 +11,10 @@ import { probe } from './engines.mjs';
 /** The longest first, so that none of them is waited for alone. Those without an engine bring their own servers. */
 const JOBS = [
   ['test/model/users.spec.ts', 'postgres'],
+  ['test/crash/nodes-killed.spec.ts', null],
   ['test/fuzz/requests.spec.ts', 'postgres'],
   ['test/crash/postgres-stopped.spec.ts', null],
   ['test/model/users.spec.ts', 'sqlite'],
-  ['test/crash/nodes-killed.spec.ts', null],
   ['test/fuzz/requests.spec.ts', 'sqlite'],
   ['test/crash/app-killed.spec.ts', 'postgres'],
   ['test/crash/app-killed.spec.ts', 'sqlite'],

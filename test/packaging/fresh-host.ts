@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { freePort } from '../support/free-port.js';
 import type { HostStarter } from './host-starters.js';
+import { ownPrebuild } from './own-prebuild.js';
 
 const MANIFESTS = ['package.json', 'package-lock.json'];
 
@@ -38,7 +39,11 @@ export class FreshHost {
     const draft = `${path}-${String(process.pid)}`;
     mkdirSync(draft, { recursive: true });
     writeFileSync(join(draft, 'package.json'), manifest);
-    execFileSync('npm', ['install', '--no-audit', '--no-fund', ...install], { cwd: draft, stdio: 'pipe' });
+    execFileSync('npm', ['install', '--no-audit', '--no-fund', ...install], {
+      cwd: draft,
+      env: { ...process.env, ...ownPrebuild() },
+      stdio: 'pipe',
+    });
     for (const name of MANIFESTS) cpSync(join(draft, name), join(draft, 'as-filled', name));
     rmSync(path, { recursive: true, force: true });
     renameSync(draft, path);

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ownPrebuild } from './own-prebuild.js';
 
 /** The packages that hold a Node newer than this one, by machine: npm 12 does not start on Node 20. */
 const NODES: Readonly<Record<string, string>> = {
@@ -40,7 +41,11 @@ export class Npm12 {
   }
 
   run(cwd: string, ...args: string[]): Said {
-    const { status, stdout, stderr } = spawnSync(this.node, [this.cli, ...args], { cwd, encoding: 'utf8' });
+    const { status, stdout, stderr } = spawnSync(this.node, [this.cli, ...args], {
+      cwd,
+      env: { ...process.env, ...ownPrebuild() },
+      encoding: 'utf8',
+    });
     return { isDone: status === 0, text: `${stdout}\n${stderr}` };
   }
 }

@@ -1,0 +1,4 @@
+export default class OneRealmEnvironment {
+  constructor(config: { readonly projectConfig: object });
+  teardown(): Promise<void>;
+}
