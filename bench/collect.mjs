@@ -4,6 +4,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 const folder = new URL('results/', import.meta.url);
 const parts = readdirSync(folder)
   .filter((name) => name.endsWith('.json'))
+  .map((name) => name.replace(/\.json$/, ''))
   .sort()
-  .map((name) => [name.replace(/\.json$/, ''), JSON.parse(readFileSync(new URL(name, folder), 'utf8'))]);
+  .map((part) => [part, JSON.parse(readFileSync(new URL(`${part}.json`, folder), 'utf8'))]);
 writeFileSync(new URL('results.json', import.meta.url), `${JSON.stringify(Object.fromEntries(parts), null, 2)}\n`);

@@ -1,23 +1,27 @@
 // A database of its own for each run, dropped at its end.
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DataSource } from 'typeorm';
+import { ownFolder, removeFolder } from './folder.mjs';
 
 const SERVERS = {
   postgres: new URL(process.env.BENCH_POSTGRES_URL ?? process.env.USERS_TEST_POSTGRES_URL ?? 'postgres://postgres@127.0.0.1:5432/postgres'),
   mariadb: new URL(process.env.BENCH_MARIADB_URL ?? process.env.USERS_TEST_MARIADB_URL ?? 'mysql://root@127.0.0.1:3306'),
 };
-const name = `users_bench_${process.pid}`;
+let opened = 0;
 
 async function onServer(engine, statement) {
   const server = await new DataSource({ type: engine, url: SERVERS[engine].href }).initialize();
   await server.query(statement).finally(() => server.destroy());
 }
 
-/** @returns the environment that leads the server to its database, and how to be rid of it; throws where the engine does not answer. */
+/** @returns the environment that leads an app to its database, and how to be rid of it; throws where the engine does not answer. */
 export async function openDatabase(engine) {
-  if (engine === 'sqlite') return { env: {}, drop: async () => undefined };
+  if (engine === 'sqlite') {
+    const folder = ownFolder();
+    return { env: { BENCH_DATABASE_FILE: join(folder, 'data.sqlite') }, drop: async () => removeFolder(folder) };
+  }
+  opened += 1;
+  const name = `users_bench_${process.pid}_${opened}`;
   await onServer(engine, `CREATE DATABASE ${name}`);
   const url = new URL(SERVERS[engine]);
   url.pathname = `/${name}`;
@@ -25,10 +29,14 @@ export async function openDatabase(engine) {
 }
 
 const connections = {
-  sqlite: () => ({ type: 'better-sqlite3', database: join(mkdtempSync(join(tmpdir(), 'bench-')), 'data.sqlite'), enableWAL: true }),
-  postgres: () => ({ type: 'postgres', url: process.env.BENCH_DATABASE_URL, extra: { max: 10 } }),
-  mariadb: () => ({ type: 'mariadb', url: process.env.BENCH_DATABASE_URL, extra: { connectionLimit: 10 } }),
+  sqlite: ({ BENCH_DATABASE_FILE: file = join(ownFolder(), 'data.sqlite') }) => ({
+    type: 'better-sqlite3',
+    database: file,
+    enableWAL: true,
+  }),
+  postgres: ({ BENCH_DATABASE_URL: url }) => ({ type: 'postgres', url, extra: { max: 10 } }),
+  mariadb: ({ BENCH_DATABASE_URL: url }) => ({ type: 'mariadb', url, extra: { connectionLimit: 10 } }),
 };
 
-/** What a forked app gives to TypeORM, in the environment of {@link openDatabase}. */
-export const connectionTo = (engine) => connections[engine]();
+/** What TypeORM is given, in the environment of {@link openDatabase}: a forked app has it around itself. */
+export const connectionTo = (engine, env = process.env) => connections[engine](env);

@@ -1,10 +1,11 @@
 // The load: wrk where the machine has it, since it is dearer to serve than to ask; autocannon otherwise, which may be the slower end itself.
 import { execFile, spawnSync } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import autocannon from 'autocannon';
+import { ownFolder } from './folder.mjs';
 
 const run = promisify(execFile);
 const hasWrk = spawnSync('wrk', ['-v']).error === undefined;
@@ -27,7 +28,7 @@ export const bearers = (tokens) => tokens.map((token) => ({ authorization: `Bear
 /** What asks `url` with one credential (an object of headers) after another, or with none. */
 export function loadOf(credentials, connections) {
   if (!hasWrk) return (url, seconds) => byAutocannon(url, { credentials, connections, seconds });
-  const script = join(mkdtempSync(join(tmpdir(), 'bench-')), 'credentials.lua');
+  const script = join(ownFolder(), 'credentials.lua');
   writeFileSync(script, scriptOf(credentials ?? []));
   return (url, seconds) => byWrk(url, { script: credentials === null ? null : script, connections, seconds });
 }

@@ -18,9 +18,10 @@ function targetOf({ target, atLeast, atMost, figure }) {
 
 function detailOf({ rates, costs, ours, theirs, size, detail }) {
   const counts = rates === undefined ? undefined : `${Math.round(rates.guarded)} of ${Math.round(rates.open)} requests a second`;
+  const floor = rates?.floor === undefined ? undefined : `with a guard that does nothing ${Math.round(rates.floor)}`;
   const time = costs === undefined ? undefined : `${number(costs.guarded)} and ${number(costs.open)} µs of the server's processor each`;
   const both = ours === undefined ? undefined : `${Math.round(ours)} and ${Math.round(theirs)} requests a second`;
-  return [counts, time, both, size, detail].filter((part) => part !== undefined).join('; ');
+  return [counts, floor, time, both, size, detail].filter((part) => part !== undefined).join('; ');
 }
 
 function lineOf(row) {
@@ -30,12 +31,17 @@ function lineOf(row) {
   return [figure, what, [framework, engine].filter(Boolean).join(', '), targetOf(row), found, verdict, detailOf(row)];
 }
 
-/** @returns the table of all rows that a whole run has written, as Markdown that no formatter would change. */
+/** By their figures, and beside each row the same one of another run, which had other sizes. */
+function inOrder(rows) {
+  const named = ({ figure, what, framework, engine }) => [figure, what, framework, engine].join(' ');
+  const first = (row) => rows.findIndex((one) => named(one) === named(row));
+  return [...rows].sort((one, other) => placeOf(one) - placeOf(other) || first(one) - first(other));
+}
+
+/** @returns the table of all rows that whole runs have written, as Markdown that no formatter would change. */
 export function tableOf(results) {
-  const rows = Object.values(results)
-    .flatMap((part) => part.rows)
-    .filter(({ figure }) => figure !== '-')
-    .sort((one, other) => placeOf(one) - placeOf(other));
+  const measured = Object.values(results).flatMap((part) => part.rows);
+  const rows = inOrder(measured.filter(({ figure }) => figure !== '-'));
   const lines = [['figure', 'what', 'where', 'target', 'median (lowest to highest)', 'verdict', 'measured'], ...rows.map(lineOf)];
   const widths = lines[0].map((_, column) => Math.max(...lines.map((line) => line[column].length)));
   const written = ([...cells]) => `| ${cells.map((cell, column) => cell.padEnd(widths[column])).join(' | ')} |`;

@@ -1,12 +1,13 @@
-// `npm run bench`: what the guard costs. A guarded route, an unguarded one, and one that asks the database as a guard is usually written,
-// of one app, in turn, under the same load; only the ratios count. `-- --quick` for shorter rounds; `-- fastify postgres` for some alone.
+// `npm run bench`: what the guard costs. A guarded route, an unguarded one, one whose guard does nothing, and one that asks the database as a
+// guard is usually written, of one app, in turn, under the same load; only the ratios count. `-- --quick` for shorter rounds; `-- fastify postgres` for some alone.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { openDatabase } from './databases.mjs';
+import { stopwatch } from './elapsed.mjs';
 import { bearers, LOADER, loadOf, pin } from './load.mjs';
-import { median } from './median.mjs';
+import { median, spreadOf } from './median.mjs';
 import { serve, underLoad } from './serve.mjs';
 
 const wanted = process.argv.slice(2).filter((word) => !word.startsWith('--'));
@@ -15,7 +16,7 @@ const ROUNDS = isQuick ? 5 : 7;
 const SECONDS = isQuick ? 2 : 6;
 const CONNECTIONS = 32;
 const COUNTED = 50;
-const PATHS = ['open', 'guarded', 'by-query'];
+const PATHS = ['open', 'floor', 'guarded', 'by-query'];
 /** `target`: guarded / unguarded; `byQuery`: guarded / one `dataSource.query` for each request. */
 const AIMS = [
   { figure: 'P1', framework: 'fastify', engine: 'sqlite', target: 0.7 },
@@ -26,10 +27,7 @@ const AIMS = [
   { figure: 'P4', framework: 'express', engine: 'mariadb', target: 0.82 },
 ].filter(({ framework, engine }) => wanted.every((word) => word === framework || word === engine));
 
-const ratio = (rounds, over, under) => {
-  const values = rounds.map((round) => round[over].rate / round[under].rate);
-  return { measured: median(values), lowest: Math.min(...values), highest: Math.max(...values) };
-};
+const ratio = (rounds, over, under) => spreadOf(rounds.map((round) => round[over].rate / round[under].rate));
 const met = (yes) => (yes ? 'met' : 'missed');
 
 /** P16 and P17: how many statements the database sees, request by request; not those that write last uses behind, once a minute. */
@@ -58,7 +56,7 @@ async function measure(aim) {
   try {
     const server = await serve(framework, engine, env);
     stop = server.stop;
-    // One load for all three: what the header costs, to send, to read and to parse, is on both sides of each ratio.
+    // One load for all four: what the header costs, to send, to read and to parse, is on both sides of each ratio.
     const load = loadOf(bearers(server.tokens), CONNECTIONS);
     const ask = (path, seconds) => underLoad(server, (time) => load(`${server.url}/${path}`, time), seconds);
     for (const path of PATHS) await ask(path, 3);
@@ -96,12 +94,14 @@ function line({ figure, what = '', framework, engine, target, measured, lowest, 
   const name = `${figure.padEnd(4)}${what.padEnd(37)}${framework.padEnd(8)} ${engine.padEnd(9)}`;
   if (measured === undefined) return `${name} ${verdict}`;
   if (rates === undefined) return `${name} <= ${target}     ${measured}  ${verdict}`;
-  const requests = `${Math.round(rates.guarded)} of ${Math.round(rates.open)} a second, by query ${Math.round(rates['by-query'])}`;
+  const others = `empty guard ${Math.round(rates.floor)}, by query ${Math.round(rates['by-query'])}`;
+  const requests = `${Math.round(rates.guarded)} of ${Math.round(rates.open)} a second, ${others}`;
   const time = `${Math.round(costs.guarded)} and ${Math.round(costs.open)} us`;
   return `${name} >= ${target.toFixed(2)}  ${measured.toFixed(2)} (${lowest.toFixed(2)} to ${highest.toFixed(2)})  ${requests}, ${time}  ${verdict}`;
 }
 
 pin(process.pid, 1);
+const end = stopwatch('guard');
 const rows = [];
 for (const aim of AIMS) {
   const measured = await measure(aim).catch((error) => [{ ...aim, verdict: `not run: ${error.message}` }]);
@@ -117,6 +117,7 @@ if (wanted.length === 0)
     new URL('results/guard.json', import.meta.url),
     `${JSON.stringify({ machine, connections: CONNECTIONS, seconds: SECONDS, rounds: ROUNDS, rows }, null, 2)}\n`,
   );
+end();
 
 // The competitors install themselves; without the registry their rows say so.
 if (wanted.length === 0) {

@@ -26,13 +26,18 @@ function found(results, part, matching) {
   return results[part]?.rows.find((row) => Object.entries(matching).every(([name, value]) => row[name] === value));
 }
 
+/** Log-ins a second of one core: as many cores hash as hashes run at once, or all where the row does not say. */
+function loginsIn(results, part) {
+  const { detail = '', hashes = results[part]?.machine.cores } = found(results, part, { figure: 'P9', engine: 'postgres' }) ?? {};
+  const rate = /^([\d.]+) of /.exec(detail)?.[1];
+  return rate === undefined || hashes === undefined ? undefined : Number(rate) / hashes;
+}
+
 /** What one process answers in a second, one primary looks up, and one core hashes. */
 export function measuredIn(results) {
   const strict = found(results, 'guard', { figure: 'P2', engine: 'postgres', framework: 'fastify' })?.rates?.guarded;
   const cached = found(results, 'nodes', { figure: 'P5', engine: 'postgres' })?.rates?.guarded;
-  const logins = /^([\d.]+) of /.exec(found(results, 'volume', { figure: 'P9', engine: 'postgres' })?.detail ?? '')?.[1];
-  const { cores } = results.volume?.machine ?? {};
-  return { strict, cached, logins: logins === undefined || cores === undefined ? undefined : Number(logins) / cores };
+  return { strict, cached, logins: loginsIn(results, 'volume-full') ?? loginsIn(results, 'volume') };
 }
 
 function bytes(count) {

@@ -1,17 +1,16 @@
 // `node bench/competitors/better-auth.mjs express <credentials> [file]`: better-auth and its Nest module, everything by default, on SQLite.
 import 'reflect-metadata';
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Module } from '@nestjs/common';
 import { AllowAnonymous, AuthModule } from '@thallesp/nestjs-better-auth';
 import { betterAuth } from 'better-auth';
 import { getMigrations } from 'better-auth/db/migration';
 import Sqlite from 'better-sqlite3';
+import { ownFolder } from '../folder.mjs';
 import { CREDENTIALS, routes, serve } from './serve.mjs';
 
-const file = process.argv[4] ?? join(mkdtempSync(join(tmpdir(), 'bench-')), 'data.sqlite');
+const file = process.argv[4] ?? join(ownFolder(), 'data.sqlite');
 const database = new Sqlite(file);
 database.pragma('journal_mode = WAL');
 const options = {

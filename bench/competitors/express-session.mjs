@@ -1,8 +1,6 @@
 // `node bench/competitors/express-session.mjs express <credentials>`: express-session with connect-typeorm (SQLite), Passport and passport-local.
 import 'reflect-metadata';
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Module, Post, UseGuards } from '@nestjs/common';
 import { TypeormStore } from 'connect-typeorm';
@@ -10,6 +8,7 @@ import session from 'express-session';
 import passport from 'passport';
 import { Strategy } from 'passport-local';
 import { DataSource, EntitySchema } from 'typeorm';
+import { ownFolder } from '../folder.mjs';
 import { CREDENTIALS, decorate, routes, serve } from './serve.mjs';
 
 // As connect-typeorm's page shows it.
@@ -27,7 +26,7 @@ const UserEntity = new EntitySchema({
   name: 'User',
   columns: { id: { type: 'integer', primary: true, generated: true }, username: { type: 'varchar', unique: true } },
 });
-const database = join(mkdtempSync(join(tmpdir(), 'bench-')), 'data.sqlite');
+const database = join(ownFolder(), 'data.sqlite');
 const options = { type: 'better-sqlite3', database, enableWAL: true, synchronize: true, entities: [SessionEntity, UserEntity] };
 const dataSource = await new DataSource(options).initialize();
 const users = dataSource.getRepository(UserEntity);

@@ -3,8 +3,9 @@ import { fork, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { stopwatch } from '../elapsed.mjs';
 import { bearers, LOADER, loadOf, pin } from '../load.mjs';
-import { median } from '../median.mjs';
+import { median, spreadOf } from '../median.mjs';
 
 const ROUNDS = 3;
 const SECONDS = process.argv.includes('--quick') ? 3 : 8;
@@ -54,15 +55,12 @@ async function measure({ framework, competitor, args = [], target }) {
     await rate.theirs(2);
     const rounds = [];
     for (let round = 0; round < ROUNDS; round += 1) rounds.push({ theirs: await rate.theirs(SECONDS), ours: await rate.ours(SECONDS) });
-    const ratios = rounds.map(({ ours: our, theirs: their }) => our / their);
-    const measured = median(ratios);
+    const found = spreadOf(rounds.map(({ ours: our, theirs: their }) => our / their));
     return {
-      measured,
-      lowest: Math.min(...ratios),
-      highest: Math.max(...ratios),
+      ...found,
       ours: median(rounds.map(({ ours: our }) => our)),
       theirs: median(rounds.map(({ theirs: their }) => their)),
-      verdict: target === null ? 'no target' : measured >= target ? 'met' : 'missed',
+      verdict: target === null ? 'no target' : found.measured >= target ? 'met' : 'missed',
     };
   } finally {
     for (const { stop } of servers) await stop();
@@ -78,6 +76,7 @@ function line({ figure, framework, what, target, measured, lowest, highest, ours
 
 if (!existsSync(`${HERE}node_modules`)) spawnSync('npm', ['ci', '--no-audit', '--no-fund'], { cwd: HERE, stdio: 'inherit' });
 pin(process.pid, 1);
+const end = stopwatch('competitors');
 const rows = [];
 for (const aim of AIMS) {
   const row = { ...aim, ...(await measure(aim).catch((error) => ({ verdict: `not run: ${error.message}` }))) };
@@ -88,3 +87,4 @@ const machine = { node: process.version, cores: cpus().length, cpu: cpus()[0]?.m
 mkdirSync(new URL('../results', import.meta.url), { recursive: true });
 const result = { machine, connections: CONNECTIONS, seconds: SECONDS, credentials: CREDENTIALS, rows };
 writeFileSync(new URL('../results/competitors.json', import.meta.url), `${JSON.stringify(result, null, 2)}\n`);
+end();

@@ -2,13 +2,14 @@
 // `node bench/nodes/run.mjs`; `-- --quick` for shorter rounds; `-- P15` for some.
 import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { cpus, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { cpus } from 'node:os';
 import { openDatabase } from '../databases.mjs';
+import { stopwatch } from '../elapsed.mjs';
+import { ownFolder, removeFolder } from '../folder.mjs';
 import { bearers, loadOf, pin } from '../load.mjs';
-import { median } from '../median.mjs';
+import { median, spreadOf } from '../median.mjs';
 import { findRedisServer } from '../../test/redis/redis-server.mjs';
 
 const words = process.argv.slice(2).filter((word) => !word.startsWith('--'));
@@ -20,7 +21,7 @@ const TOKENS = 1_000;
 const LIFETIME = 5_000;
 
 const AIMS = [
-  ...['sqlite', 'postgres'].map((engine) => ({ figure: 'P5', engine, run: spared })),
+  ...['sqlite', 'postgres', 'mariadb'].map((engine) => ({ figure: 'P5', engine, run: spared })),
   { figure: 'P15', engine: 'postgres', run: heard },
 ].filter(({ figure, engine }) => words.every((word) => word === figure || word === engine));
 
@@ -61,8 +62,7 @@ async function spared({ engine, env, later }) {
   }
   const ratios = rounds.map(({ guarded, open }) => guarded / open);
   const rates = { open: median(rounds.map(({ open }) => open)), guarded: median(rounds.map(({ guarded }) => guarded)) };
-  const spread = { measured: median(ratios), lowest: Math.min(...ratios), highest: Math.max(...ratios) };
-  return [{ what: 'guarded / unguarded, cache on', atLeast: 0.8, ...spread, rates }];
+  return [{ what: 'guarded / unguarded, cache on', atLeast: 0.8, ...spreadOf(ratios), rates }];
 }
 
 /** P15: from the end on one node to 401 on the other; with Redis, with a dead one, and with one that hangs. */
@@ -136,13 +136,13 @@ async function ownRedis() {
   await once(probe, 'listening');
   const { port } = probe.address();
   await new Promise((resolve) => probe.close(resolve));
-  const folder = mkdtempSync(join(tmpdir(), 'bench-redis-'));
+  const folder = ownFolder('bench-redis-');
   const child = spawn(program, ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', ''], { stdio: 'ignore' });
   const gone = once(child, 'exit');
   const kill = () => (child.kill('SIGKILL'), gone);
   const remove = async () => {
     await kill();
-    rmSync(folder, { recursive: true, force: true });
+    removeFolder(folder);
   };
   return { url: `redis://127.0.0.1:${port}`, hang: () => child.kill('SIGSTOP'), goOn: () => child.kill('SIGCONT'), kill, remove };
 }
@@ -172,6 +172,7 @@ function line({ figure, engine, what = '', atLeast, atMost, measured, lowest, hi
 }
 
 pin(process.pid, 1);
+const end = stopwatch('nodes');
 const rows = [];
 for (const aim of AIMS) {
   const measured = await measure(aim);
@@ -186,3 +187,4 @@ if (words.length === 0) {
   const settings = { connections: CONNECTIONS, seconds: SECONDS, rounds: ROUNDS, lifetime: LIFETIME };
   writeFileSync(new URL('../results/nodes.json', import.meta.url), `${JSON.stringify({ machine, ...settings, rows }, null, 2)}\n`);
 }
+end();

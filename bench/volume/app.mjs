@@ -1,4 +1,4 @@
-// An app with many rows: `node bench/volume/app.mjs <engine>`, forked by run.mjs. It sends its address, then does what it is told, one thing
+// An app with many rows: `node bench/volume/app.mjs <engine>`, forked by stage.mjs. It sends its address, then does what it is told, one thing
 // after another, and answers each with what it found.
 import 'reflect-metadata';
 import { stat } from 'node:fs/promises';
@@ -8,9 +8,7 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { PasswordHasher, SessionGuard, SessionsService, UsersModule, UsersService } from 'nestjs-users';
 import { PasswordsSettings } from 'nestjs-users/extend';
-import { DataSource } from 'typeorm';
 import { connectionTo } from '../databases.mjs';
-import { Filler } from './filler.mjs';
 import { median } from '../median.mjs';
 
 const [engine = 'sqlite'] = process.argv.slice(2);
@@ -47,7 +45,6 @@ Module({
 const app = await NestFactory.create(App, new FastifyAdapter(), { logger: ['error'] });
 await app.listen(0, '127.0.0.1');
 const [users, sessions] = [app.get(UsersService), app.get(SessionsService)];
-const filler = new Filler(app.get(DataSource));
 const settings = app.get(PasswordsSettings, { strict: false });
 
 const timed = async (task) => {
@@ -60,8 +57,8 @@ const timed = async (task) => {
 async function rateOf(task, { atOnce, seconds }) {
   const [startedAt, until] = [performance.now(), performance.now() + seconds * 1_000];
   let done = 0;
-  const one = async () => {
-    for (let turn = 0; performance.now() < until; turn += 1) {
+  const one = async (_, caller) => {
+    for (let turn = caller; performance.now() < until; turn += atOnce) {
       await task(turn);
       done += 1;
     }
@@ -78,14 +75,13 @@ const ORDERS = {
     for (let person = 0; person < PEOPLE; person += 1) await users.create({ username: `person-${person}`, password: PASSWORD });
     return { ...(await sessions.open({ username: 'person-0' })), user: undefined, session: undefined, concurrency: settings.concurrency };
   },
-  /** Log-ins and bare verifications, as many at once as hashes may run. */
-  async logins({ seconds }) {
+  async verify(width) {
     const hasher = app.get(PasswordHasher, { strict: false });
     const hash = await hasher.hash(PASSWORD);
-    const verifications = await rateOf(() => hasher.verify(hash, PASSWORD), { atOnce: settings.concurrency, seconds });
-    const logins = await rateOf((turn) => sessions.login(loginOf(turn)), { atOnce: settings.concurrency * 2, seconds });
-    return { verifications, logins };
+    return rateOf(() => hasher.verify(hash, PASSWORD), width);
   },
+  /** Each caller has another person at each turn: none waits for a row that another one's log-in holds. */
+  logIn: (width) => rateOf((turn) => sessions.login(loginOf(turn)), width),
   /** From now on as many log-ins wait as may, and files are read beside them. */
   startFlood() {
     flood = { isOn: true, longestRead: 0, reads: 0, logins: [] };
@@ -109,8 +105,6 @@ const ORDERS = {
     await Promise.all([...flood.logins, flood.reading]);
     return { longestRead: flood.longestRead, reads: flood.reads };
   },
-  fillSessions: (order) => filler.sessions(order),
-  fillUsers: (order) => filler.users(order),
   /** The median of a check, in milliseconds, one after another, tokens at random places. */
   async check({ tokens }) {
     const times = [];
@@ -122,21 +116,24 @@ const ORDERS = {
     // The first round warms what a busy app has warm.
     return { median: median(times.slice(tokens.length)) };
   },
-  /** The median of the first page and of one at the very end, in milliseconds. */
-  async pages({ turns, limit }) {
-    let [after, deep, depth] = [undefined, undefined, 0];
+  /** From page to page to the very end. @returns the last but one: a page must be full to be compared with another. */
+  async walk() {
+    let [after, found, depth] = [undefined, undefined, 0];
     do {
       const { items, next } = await users.list({ limit: 200, ...(after !== undefined && { after }) });
-      // The last but one: a page must be full to be compared with another.
-      if (next !== null) [deep, depth] = [after, depth + items.length];
+      if (next !== null) [found, depth] = [after, depth + items.length];
       after = next;
     } while (after !== null);
+    return { after: found, depth };
+  },
+  /** The median of the first page and of another one, in milliseconds. */
+  async pages({ after, turns, limit }) {
     const [first, last] = [[], []];
     for (let turn = 0; turn < turns; turn += 1) {
       first.push((await timed(() => users.list({ limit }))).took);
-      last.push((await timed(() => users.list({ limit, after: deep }))).took);
+      last.push((await timed(() => users.list({ limit, after }))).took);
     }
-    return { first: median(first), last: median(last), depth };
+    return { first: median(first), last: median(last) };
   },
   async purge() {
     const { value, took } = await timed(() => sessions.purgeExpired());

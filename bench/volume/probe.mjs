@@ -1,5 +1,7 @@
 // One request every few milliseconds, however long the others take: what somebody waits for who is not part of the load.
 import { Agent, get } from 'node:http';
+import { median, spreadOf } from '../median.mjs';
+import { said } from './sizes.mjs';
 
 const EVERY = 4;
 
@@ -43,4 +45,16 @@ export class Probe {
       }).once('error', reject);
     });
   }
+}
+
+/** What rounds with an `alone` and a `crowded` each say together: the ratio of their p99, and the requests of all rounds. */
+export function beside(rounds) {
+  const told = (side) => {
+    const count = rounds.reduce((sum, round) => sum + round[side].count, 0);
+    return `${median(rounds.map((round) => round[side].p99)).toFixed(2)} ms of ${said(count)}`;
+  };
+  return {
+    ...spreadOf(rounds.map(({ crowded, alone }) => crowded.p99 / alone.p99)),
+    detail: `${told('crowded')} and ${told('alone')} in ${rounds.length} rounds`,
+  };
 }

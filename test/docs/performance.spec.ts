@@ -17,4 +17,19 @@ describe('the figures in the docs', () => {
     const row = { figure: 'P9', engine: 'postgres', verdict: 'not run: no server' };
     expect(tableOf({ volume: { machine: {}, rows: [row] } })).toContain('| not run: no server |');
   });
+
+  it('hold the rows of both sizes, one beside the other', () => {
+    const run = (size: string) => ({
+      machine: {},
+      rows: ['sqlite', 'postgres'].map((engine) => ({ figure: 'P13', what: 'a purge', engine, size, measured: 1, verdict: 'met' })),
+    });
+    const lines = tableOf({ volume: run('small'), 'volume-full': run('large') }).split('\n');
+    const cells = lines.slice(2).map((line) => line.split('|').map((cell) => cell.trim()));
+    expect(cells.map((row) => [row[3], row[7]])).toEqual([
+      ['sqlite', 'small'],
+      ['sqlite', 'large'],
+      ['postgres', 'small'],
+      ['postgres', 'large'],
+    ]);
+  });
 });

@@ -17,6 +17,15 @@ describe('the sizing table', () => {
     expect(sizingOf({})).toContain('not measured guarded requests a second');
   });
 
+  it('divides the log-ins by the cores that hashed, and takes them from the longer of two runs', () => {
+    const run = (detail: string, hashes: number) => ({
+      machine: { cores: 8 },
+      rows: [{ figure: 'P9', engine: 'postgres', detail, hashes }],
+    });
+    expect(measuredIn({ volume: run('40.0 of 50.0', 1) }).logins).toBe(40);
+    expect(measuredIn({ volume: run('40.0 of 50.0', 1), 'volume-full': run('60.0 of 70.0, and more', 3) }).logins).toBe(20);
+  });
+
   it('takes what a session weighs as the schema page says to plan', () => {
     expect(read('docs/schema.md')).toContain('× devices × 800`');
     expect(sizingOf(results)).toMatch(/^\| 1 000 000 .*\| 2\.4 GB/m);
