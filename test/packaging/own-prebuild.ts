@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ROOT } from '../architecture/sources.js';
@@ -17,7 +17,10 @@ export function ownPrebuild(): Record<string, string> {
   const name = `better-sqlite3-v${version}-node-v${process.versions.modules}-${process.platform}-${process.arch}.tar.gz`;
   if (existsSync(join(DRIVER, BINARY)) && !existsSync(join(folder, name))) {
     mkdirSync(folder, { recursive: true });
-    execFileSync('tar', ['-czf', join(folder, name), '-C', DRIVER, BINARY]);
+    // Beside its place first: another test file, in a process of its own, would take half an archive for a whole one.
+    const draft = join(folder, `${name}-${String(process.pid)}`);
+    execFileSync('tar', ['-czf', draft, '-C', DRIVER, BINARY]);
+    renameSync(draft, join(folder, name));
   }
   return { npm_config_better_sqlite3_local_prebuilds: folder };
 }
