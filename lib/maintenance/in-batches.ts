@@ -8,13 +8,13 @@ import { emptyLog } from '../persistence/write-ahead-log.js';
  *
  * @param database where they go from: SQLite copies from its log after each batch, not after many in one go.
  */
-export async function inBatches(purge: (limit: number) => Promise<number>, database?: Database): Promise<number> {
+export async function inBatches(purge: (limit: number) => Promise<number>, database: Database): Promise<number> {
   let purged = 0;
   const batch = async (limit: number): Promise<'more' | 'done'> => {
     const gone = await purge(limit);
     purged += gone;
     return gone < limit ? 'done' : 'more';
   };
-  await atHalfPace(batch, async () => database && emptyLog(database));
+  await atHalfPace(batch, () => emptyLog(database));
   return purged;
 }

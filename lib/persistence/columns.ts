@@ -26,9 +26,6 @@ function withinOperators(plain: { to: (value: unknown) => unknown; from: (value:
   return transformer;
 }
 
-/** Of these nothing is nothing: a reader of many columns need not ask them. A host's own may make something of it. */
-export const KEEPING_NULL: readonly unknown[] = [instantTransformer, jsonTransformer];
-
 type NamedOptions = Pick<ColumnOptions, 'nullable' | 'default' | 'select'>;
 
 /** The row's own id: a UUIDv7 that the application makes. Native `uuid` where the engine has one. */

@@ -1,5 +1,4 @@
 import type { DataSource, EntityMetadata } from 'typeorm';
-import { KEEPING_NULL } from './columns.js';
 import type { EntityClass } from './space-entities.js';
 
 type Column = EntityMetadata['columns'][number];
@@ -27,8 +26,6 @@ interface Field {
   readonly property: string;
   /** `undefined` for what is taken as it comes. */
   readonly read: ((value: unknown) => unknown) | undefined;
-  /** Whether `null` is taken as it comes, too. */
-  readonly keepsNull: boolean;
 }
 
 /**
@@ -82,9 +79,9 @@ export class RowReader<T extends object> {
     const target = new this.entity();
     const list = isList(row) ? row : null;
     // At each request, for some forty columns: nothing is called that need not be.
-    for (const { index, alias, property, read, keepsNull } of this.plain) {
+    for (const { index, alias, property, read } of this.plain) {
       const value = list === null ? (row as Readonly<Record<string, unknown>>)[alias] : list[index];
-      (target as Record<string, unknown>)[property] = read === undefined || (keepsNull && value === null) ? value : read(value);
+      (target as Record<string, unknown>)[property] = read === undefined ? value : read(value);
     }
     for (const { column, field } of this.embedded) column.setEntityValue(target, valueOf(field, row));
     return target;
@@ -96,7 +93,6 @@ export class RowReader<T extends object> {
       index: this.offset + index,
       property: column.propertyName,
       read: this.reading(column),
-      keepsNull: KEEPING_NULL.includes(column.transformer),
     };
   }
 

@@ -91,7 +91,7 @@ export class AuditLog implements OnModuleInit {
       const lost = await this.store.findLostActors(this.database, { users: this.users.entity, limit });
       for (const actorId of lost) await this.database.ask((manager) => this.store.forgetActor(manager, actorId));
       return lost.length;
-    });
+    }, this.database);
   }
 }
 
